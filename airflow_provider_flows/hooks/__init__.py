@@ -1,0 +1,1 @@
+"""Hooks: one for all platforms, and a thin one for each connection type."""

@@ -1,0 +1,1 @@
+"""Links to runs in the platforms' own pages."""

@@ -1,0 +1,1 @@
+"""Operators: one for all platforms, and one with typed keywords for each."""

@@ -1,0 +1,71 @@
+"""What operator and sensor are told in several forms, checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_flows.platforms.expressions import expression
+from airflow_provider_flows.protocol.errors import ResultPathError, SpecError
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+SETTLING = 6.0  # seconds; a task that is resumed earlier may be failed by Airflow 3.3, see FlowRunTrigger
+GRACE = 120.0  # seconds after the deadline at which Airflow itself gives a silent trigger up
+
+
+def seconds(name: str, value: float | timedelta, *, positive: bool = False) -> float:
+    """Return a time in seconds; raises `ValueError` for what is none."""
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    least = "more than 0" if positive else "0 or more"
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int | float)
+        or number < 0
+        or (positive and number == 0)
+    ):
+        raise ValueError(f"{name} must be {least} seconds, as a number or a timedelta, not {value!r}")
+    return float(number)
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+class ResultPath:
+    """The JMESPath expression that picks a part of a result; raises `ResultPathError` when it is none."""
+
+    def __init__(self, text: str | None) -> None:
+        try:
+            self._expression = expression(text, "result_path") if text else None
+        except SpecError as error:
+            raise ResultPathError(str(error)) from error
+
+    def pick(self, result: Any, log: Any) -> Any:
+        """Return the part, or the whole where no part is asked for; say so when there is no such part."""
+        if self._expression is None:
+            return result
+        part = self._expression(result)
+        if part is None:
+            there = (
+                f"the keys {sorted(result)}" if isinstance(result, Mapping) else f"a {type(result).__name__}"
+            )
+            log.warning("result_path %r found nothing in %s", self._expression.text, there)
+        return part
+
+
+def task_key(context: Context) -> dict[str, Any]:
+    """Return the names by which a run can tell its task; `key` is unique to the attempt."""
+    ti = context["ti"]
+    parts = {
+        "dag_id": ti.dag_id,
+        "task_id": ti.task_id,
+        "run_id": ti.run_id,
+        "map_index": ti.map_index,
+        "try_number": ti.try_number,
+    }
+    return {**parts, "key": ".".join(str(part) for part in parts.values())}

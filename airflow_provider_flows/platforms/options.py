@@ -1,0 +1,88 @@
+"""The options of one run: checked against the spec, filled up with its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus, urlsplit
+
+from airflow_provider_flows.platforms.expressions import compiled, expression, filled
+from airflow_provider_flows.platforms.fields import Field, checked
+from airflow_provider_flows.platforms.inputs import json_problems, plain_json
+from airflow_provider_flows.platforms.specs import PlatformSpec
+from airflow_provider_flows.protocol.errors import OptionsError
+from airflow_provider_flows.protocol.secrecy import HIDDEN
+
+
+def evaluated_options(
+    spec: PlatformSpec, options: Any, names: Mapping[str, Any], only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return every option of the spec (or `only` some) with its value, None where it has none.
+
+    Raises `OptionsError` naming each option that is unknown, missing, or of a wrong type. `names` are what
+    a default may speak of, beside the options that stand before it in the spec.
+    """
+
+    def fail(text: str) -> OptionsError:
+        return OptionsError(f"{spec.title}: option {text}")
+
+    if not isinstance(options, Mapping):
+        raise OptionsError(f"options must be a mapping of names to values, not {type(options).__name__}")
+    if problems := list(json_problems(options, "options")):
+        raise OptionsError(f"{spec.title}: {'; '.join(problems)}")
+    fields = {name: each for name, each in spec.options.items() if only is None or name in only}
+    values = checked(fields, plain_json(options), fail, strict=True)
+    for name, each in fields.items():
+        if values[name] is None and each.default is not None:
+            default = compiled(each.default, spec.document.where("options", name, "default"))
+            values[name] = filled(default, {**names, "options": values})
+        if values[name] is None and each.required:
+            raise fail(each.missing)
+    return values
+
+
+def secret_parts(fields: Mapping[str, Field], options: Mapping[str, Any]) -> list[str]:
+    """Return the texts in the options that nobody may read: what a field's `mask` finds in its value.
+
+    Of an address these are the values of its query. Needs no checked options, and ignores what it cannot read.
+    """
+    found: list[str] = []
+    for name, each in fields.items():
+        if each.mask and options.get(name) is not None:
+            value = each.coerced(options[name])
+            found += _texts(expression(each.mask, f"option {name}")(value))
+    return found
+
+
+def without_secrets(fields: Mapping[str, Field], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of the options for people to see, with `***` for each secret part."""
+    secrets = sorted(set(secret_parts(fields, options)), key=len, reverse=True)
+    masked = {name for name, each in fields.items() if each.mask}
+    return {name: _hidden(value, secrets) if name in masked else value for name, value in options.items()}
+
+
+def _hidden(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _hidden(member, secrets) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(item, secrets) for item in value]
+    text = str(value)
+    if text in secrets:
+        return HIDDEN
+    for secret in secrets:
+        text = text.replace(f"={secret}", f"={HIDDEN}")
+    return text if text != str(value) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str) and "://" in value:
+        for pair in urlsplit(value).query.split("&"):
+            raw = pair.partition("=")[2]
+            yield from {raw, unquote_plus(raw)} - {""}
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

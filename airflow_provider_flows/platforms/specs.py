@@ -1,0 +1,76 @@
+"""Platforms as data: the specs that ship with the package, and what they declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from airflow_provider_flows.platforms.documents import Document, parse
+from airflow_provider_flows.platforms.fields import Field, read_fields, unknown_name
+from airflow_provider_flows.platforms.forms import SUFFIX, field_data, text_of
+from airflow_provider_flows.protocol.errors import NotSupportedError
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSpec:
+    """One platform's spec, or one variant of it."""
+
+    document: Document
+    standard: Mapping[str, Field]  # host, login, password
+    extra: Mapping[str, Field]
+    options: Mapping[str, Field]
+
+    @property
+    def name(self) -> str:
+        """The platform's name, which is its connection type too."""
+        return str(self.document.data["platform"])
+
+    @property
+    def title(self) -> str:
+        """The platform's name for people."""
+        return str(self.document.data["title"])
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The names of the platform's other ways to start a run."""
+        return tuple(self.document.data.get("variants", {}))
+
+    @property
+    def flow(self) -> str:
+        """What the platform calls a flow's id, for people."""
+        return str(self.document.data["flow"]["title"])
+
+    def can(self, purpose: str) -> bool:
+        """Whether the platform documents this call: status, result, cancel, upload, describe, test."""
+        return isinstance(self.document.data.get(purpose), Mapping)
+
+    def variant(self, name: str | None) -> PlatformSpec:
+        """Return the spec as one of its variants has it; raises `OptionsError` for an unknown name."""
+        return self if name is None else read_spec(self.document.variant(name))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the platforms that ship with the package."""
+    found = (entry.name for entry in files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
+
+
+@cache
+def load(name: str) -> PlatformSpec:
+    """Return a platform's spec; raises `NotSupportedError` for an unknown name and `SpecError` for a bad file."""
+    if name not in names():
+        raise NotSupportedError(unknown_name(name, names(), "platform (connection type)"))
+    return read_spec(parse(text_of(name + SUFFIX), name + SUFFIX))
+
+
+def read_spec(document: Document) -> PlatformSpec:
+    """Return what a checked document declares."""
+    data = field_data(document.data)
+    return PlatformSpec(
+        document,
+        standard=read_fields(data["standard"], document.where("connection")),
+        extra=read_fields(data["extra"], document.where("connection", "extra")),
+        options=read_fields(document.data.get("options", {}), document.where("options")),
+    )

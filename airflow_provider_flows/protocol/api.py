@@ -1,0 +1,118 @@
+"""Everything that can be said to a platform, as conversations; a driver performs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from airflow_provider_flows.protocol.errors import (
+    InputsError,
+    NotSentError,
+    NotSupportedError,
+    TransportError,
+)
+from airflow_provider_flows.protocol.messages import Exchange, FilePart, Request, Response
+from airflow_provider_flows.protocol.platform import FlowPlatform
+from airflow_provider_flows.protocol.retry import RetryPolicy, insist
+from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
+from airflow_provider_flows.protocol.waiting import Wait, wait_for
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowApi:
+    """One platform on one connection, ready to talk. `clock` gives seconds since the epoch."""
+
+    platform: FlowPlatform
+    clock: Callable[[], float]
+    retry: RetryPolicy
+
+    def start(self, order: RunOrder, files: Mapping[str, FilePart] | None = None) -> Exchange[Run]:
+        """Upload the files, put what stands for them into the inputs, and start one run.
+
+        Raises `UsageError` before anything is sent, `ResponseLostError` and `AnswerError` when the run
+        may have been started though nobody said so, and other `FlowError`s when it was not.
+        """
+        taken = sorted(set(files or {}) & set(order.inputs))
+        if taken:
+            raise InputsError(f"given both as a file and as an input: {', '.join(taken)}")
+        self.platform.start_request(order)  # whatever is wrong with it is found before a file is sent
+        references = {}
+        for name, file in (files or {}).items():
+            references[name] = yield from self.upload(file, dict(order.options))
+        order = replace(order, inputs={**order.inputs, **references})
+        response = yield from self._call(self.platform.start_request(order))
+        return self.platform.read_start(order, response)
+
+    def get(self, handle: RunHandle) -> Exchange[Run]:
+        """Ask how a run stands."""
+        request = self.platform.status_request(handle)
+        response = yield from self._call(
+            self._able(request, "tell how a run stands, so there is nothing to wait for")
+        )
+        return self.platform.read_status(handle, response)
+
+    def wait(self, handle: RunHandle, wait: Wait) -> Exchange[Run]:
+        """Return the run once it is over, or as it stands when the time is up."""
+        return (yield from wait_for(lambda: self.get(handle), handle, wait, self.clock))
+
+    def result(self, run: Run) -> Exchange[Any]:
+        """Return the result of a run that succeeded, None where the platform gives none."""
+        if run.has_result:
+            return run.result
+        request = self.platform.result_request(run.handle)
+        if request is None:
+            return None
+        return self.platform.read_result(run.handle, (yield from self._call(request)))
+
+    def cancel(self, handle: RunHandle) -> Exchange[bool]:
+        """Cancel a run; return False when it was over already."""
+        request = self._able(self.platform.cancel_request(handle), "cancel a run")
+        return self.platform.read_cancel(handle, (yield from self._call(request)))
+
+    def upload(self, file: FilePart, options: Mapping[str, Any] | None = None) -> Exchange[Any]:
+        """Upload one file and return what stands for it in a flow's inputs."""
+        request = self._able(self.platform.upload_request(file, dict(options or {})), "take files")
+        return self.platform.read_upload(file, (yield from self._call(request)))
+
+    def describe(self, flow_id: str) -> Exchange[Any]:
+        """Return what the platform tells of a flow."""
+        request = self._able(self.platform.describe_request(flow_id), "describe a flow")
+        return self.platform.read_description(flow_id, (yield from self._call(request)))
+
+    def test(self) -> Exchange[str]:
+        """Make the platform's cheapest harmless call and return what it proved; say so where there is none."""
+        request = self.platform.test_request()
+        if request is None:
+            return self.platform.untested()
+        return self.platform.read_test((yield from self._call(request)))
+
+    def sign_in(self) -> Exchange[Mapping[str, str]]:
+        """Return the headers that sign a request, for a user's own calls."""
+        try:
+            return (yield from self.platform.auth.headers())
+        except TransportError as error:
+            raise self._explained(error) from error
+
+    def _able(self, request: Request | None, what: str) -> Request:
+        if request is None:
+            raise NotSupportedError(f"{self.platform.title} documents no way to {what}")
+        return request
+
+    def _call(self, request: Request) -> Exchange[Response]:
+        try:
+            return (yield from insist(request, self.platform.auth.send, self.retry, self.clock))
+        except TransportError as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: TransportError) -> TransportError:
+        if isinstance(error, NotSentError):
+            fate = "Nothing arrived there; check the address, the network and the certificate"
+        elif error.request.purpose == "start":
+            fate = "The run may have been started all the same: look for it on the platform before starting it again"
+        else:
+            fate = "It is not known whether the request arrived"
+        text = f"{self.platform.subject}: no answer to {error.request}: {error}. {fate}."
+        return type(error)(self.platform.scrubbed(text), error.request)

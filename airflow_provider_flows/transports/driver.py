@@ -1,0 +1,47 @@
+"""Runs a conversation to its end, in either colour.
+
+A transport fault is thrown into the conversation, so that what to do about it is decided there, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from typing import TypeVar
+
+from airflow_provider_flows.protocol.errors import TransportError
+from airflow_provider_flows.protocol.messages import Exchange, Response, Step
+
+T = TypeVar("T")
+
+
+def drive(exchange: Exchange[T], perform: Callable[[Step], Response | None]) -> T:
+    """Perform each step as it is asked for, and return what the conversation returns."""
+    with closing(exchange):
+        try:
+            step = next(exchange)
+            while True:
+                try:
+                    answer = perform(step)
+                except TransportError as error:
+                    step = exchange.throw(error)
+                else:
+                    step = exchange.send(answer)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
+
+
+async def adrive(exchange: Exchange[T], perform: Callable[[Step], Awaitable[Response | None]]) -> T:
+    """Do what `drive` does, for an event loop."""
+    with closing(exchange):
+        try:
+            step = next(exchange)
+            while True:
+                try:
+                    answer = await perform(step)
+                except TransportError as error:
+                    step = exchange.throw(error)
+                else:
+                    step = exchange.send(answer)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here

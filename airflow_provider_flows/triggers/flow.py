@@ -1,0 +1,59 @@
+"""The trigger that waits for a run without holding a worker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_provider_flows.protocol.runs import RunHandle
+
+
+class FlowRunTrigger(BaseTrigger):
+    """Fires once, when a run is over or its time is up. Holds a connection id, never a credential.
+
+    The event holds handle, state and a short message, never a result: events are stored and logged. All
+    triggers of one connection on one event loop share one HTTP session.
+
+    :param flow_conn_id: id of the connection
+    :param handle: the run, as `RunHandle.to_json` wrote it
+    :param poll_interval: seconds between two questions
+    :param until: when to give up, in seconds since the epoch
+    :param not_before: when to fire at the earliest, in seconds since the epoch: Airflow 3.3 fails a task that is
+        resumed before its worker's end was noticed (https://github.com/apache/airflow/issues/67287)
+    """
+
+    def __init__(
+        self,
+        flow_conn_id: str,
+        handle: Mapping[str, Any],
+        poll_interval: float,
+        until: float,
+        not_before: float = 0.0,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped in Airflow
+        self.flow_conn_id = flow_conn_id
+        self.handle = dict(handle)
+        self.poll_interval = poll_interval
+        self.until = until
+        self.not_before = not_before
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class path and the arguments, as Airflow stores them."""
+        names = ("flow_conn_id", "handle", "poll_interval", "until", "not_before")
+        return f"{type(self).__module__}.{type(self).__qualname__}", {
+            name: getattr(self, name) for name in names
+        }
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Wait, and fire; an exception goes to Airflow, which fails the task with its text."""
+        from airflow_provider_flows.hooks.flow import FlowHook
+
+        run = await FlowHook(self.flow_conn_id).await_for_run(
+            RunHandle.from_json(self.handle),
+            poll_interval=self.poll_interval,
+            until=self.until,
+            not_before=self.not_before,
+        )
+        yield TriggerEvent(run.to_event())  # type: ignore[no-untyped-call]  # untyped in Airflow

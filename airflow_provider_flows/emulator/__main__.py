@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (%(default)s)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="YAML file of knobs and flows")
     parser.add_argument("--accept-any-flow", action="store_true", default=None, help="any flow id exists")
+    parser.add_argument("--control-open", action="store_true", default=None, help="to other machines too")
     parser.add_argument("--latency", type=float, metavar="SECONDS", help="added to every answer")
     parser.add_argument("--token-lifetime", type=float, metavar="SECONDS", help="of UniteLabs' tokens")
     parser.add_argument(
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _config(options: argparse.Namespace) -> EmulatorConfig:
     config = load_config(options.config) if options.config else EmulatorConfig()
-    names = ("accept_any_flow", "latency", "token_lifetime")
+    names = ("accept_any_flow", "control_open", "latency", "token_lifetime")
     given = {name: getattr(options, name) for name in names}
     return replace(config, **{name: value for name, value in given.items() if value is not None})
 

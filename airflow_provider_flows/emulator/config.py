@@ -34,6 +34,7 @@ class EmulatorConfig:
 
     flows: tuple[Flow, ...] = field(default_factory=default_flows)
     accept_any_flow: bool = False
+    control_open: bool = False  # whether other machines may use the control API: containers beside this one
     latency: float = 0.0
     rate_limit: float | None = None
     tenant: str = TENANT

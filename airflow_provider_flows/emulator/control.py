@@ -41,10 +41,11 @@ class Control:
     def answer(self, request: WireRequest) -> WireAnswer:
         """Answer with 200, 404 for an unknown name, 405 for a wrong method, 400 for a wrong body.
 
-        Clients of other machines get 403: whoever may use the platforms may not yet change them.
+        Clients of other machines get 403 unless `control_open`: whoever may use the platforms may not yet
+        change them.
         """
-        if not is_loopback(request.remote):
-            return json_answer(403, {"error": "the control API answers this machine only"})
+        if not (self._core.config.control_open or is_loopback(request.remote)):
+            return json_answer(403, {"error": "the control API answers this machine only; --control-open opens it"})
         name = request.raw_path.removeprefix(PREFIX).partition("?")[0]
         methods = [method for method, known in self._handlers if known == name]
         if not methods:

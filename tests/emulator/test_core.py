@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflow_provider_flows.emulator import EmulatorCore, WireRequest
+from airflow_provider_flows.emulator import EmulatorConfig, EmulatorCore, WireRequest
 from airflow_provider_flows.emulator.config import SCADE_KEY, VISHWA_KEY, WISEBOT_KEY
 
 if TYPE_CHECKING:
@@ -220,3 +220,9 @@ def test_the_control_api_answers_this_machine_only(client: Client, remote: str, 
     assert client.core.handle(request).status == status
     other = WireRequest("GET", "/api/v1/status", {"Authorization": f"Bearer {WISEBOT_KEY}"}, remote=remote)
     assert client.core.handle(other).status == 200
+
+
+def test_an_open_control_api_answers_other_machines() -> None:
+    """With `control_open`, containers beside the emulator may count its runs."""
+    core = EmulatorCore(EmulatorConfig(control_open=True))
+    assert core.handle(WireRequest("GET", "/_emulator/starts", remote="192.0.2.7")).status == 200

@@ -1,0 +1,73 @@
+# What a person or CI says to this project. Needs bash, Python 3.10 or newer (3.11 if there is one), pip and git.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# Without compiled bytecode every Airflow process takes twice as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The runtime set is all that the demo needs; the development tools come on top of it in the same environment.
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+# The variable also pins what builds the package, which `-c` does not reach.
+INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# A command after this sees nothing of the caller's own Airflow.
+OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
+	env $$(compgen -e AIRFLOW | sed 's/^/-u /') AIRFLOW_HOME="$$home"
+
+TYPED := $(wildcard airflow_provider_flows dags_examples tests)
+
+.PHONY: help venv demo up test lint test-matrix wheel-check import-cost clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+venv: $(DEV) ## make the virtual environment with everything in it
+
+demo: $(RUNTIME) ## run every example DAG in a real Airflow against the emulator
+	@$(BIN)/python -m airflow_provider_flows.demo run --min-deferred 8 $(DEMO_ARGS)
+
+up: $(RUNTIME) ## the same, and leave Airflow's UI open until Ctrl-C
+	@$(BIN)/python -m airflow_provider_flows.demo up $(DEMO_ARGS)
+
+test: $(DEV) ## run the test suite and hold the coverage
+	$(BIN)/coverage erase
+	$(OWN_AIRFLOW) $(BIN)/coverage run -m pytest $(TEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='*/protocol/*,*/platforms/*' --fail-under=100
+	$(BIN)/coverage report --fail-under=95
+
+lint: $(DEV) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+
+wheel-check: $(DEV) ## build the wheel, install it alone and use it
+	$(BIN)/python tests/packaging/wheel_check.py
+
+test-matrix: ## run the suite on the newest Airflow 3.1, 3.2 and 3.3
+	$(PYTHON) tests/packaging/matrix.py
+
+import-cost: $(RUNTIME) ## what the package adds to the start of every Airflow process
+	$(BIN)/python tests/packaging/import_cost.py
+
+clean: ## remove everything that these targets made
+	rm -rf .venv .venv-* build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) -e .
+	$(BIN)/python -m compileall -q $(wildcard airflow_provider_flows dags_examples)
+	touch $@
+
+$(DEV): $(RUNTIME)
+	$(INSTALL) -e '.[dev]'
+	touch $@

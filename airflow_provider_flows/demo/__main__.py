@@ -14,7 +14,8 @@ from airflow_provider_flows.demo.session import run_session
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command and return the exit status: 0 only if every DAG run succeeded."""
     options = read_options(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell that starts us in the background has SIGINT ignored
+        signal.signal(number, _interrupt)
     try:
         return run_session(options)
     except DemoError as error:
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Let a SIGTERM (`docker stop`, `kill`) unwind like Ctrl-C, so that no process is left behind."""
+    """Let `docker stop` and `kill` unwind like Ctrl-C, so that no process is left behind."""
     raise KeyboardInterrupt
 
 

@@ -9,7 +9,7 @@ __all__ = ["__version__", "get_provider_info"]
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Return what Airflow asks of a provider; never raises, since that would break every `airflow` command."""
+    """Return what Airflow asks of a provider; never raises: that would break every `airflow` command."""
     from airflow_provider_flows.provider_info import provider_info
 
     return provider_info()

@@ -12,21 +12,35 @@ AirflowException
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException
 
+from airflow_provider_flows.protocol import errors
 from airflow_provider_flows.protocol.errors import (
     AnswerError,
+    CredentialsError,
     FlowError,
-    NotSentError,
-    ResponseError,
+    NotFoundError,
+    OversizedError,
+    RedirectError,
+    RefusedError,
     ResponseLostError,
     UnavailableError,
     UsageError,
 )
 from airflow_provider_flows.protocol.runs import Run, RunState
+
+_NEVER_MEND = (
+    UsageError,
+    OversizedError,
+    CredentialsError,
+    NotFoundError,
+    RedirectError,
+    RefusedError,
+)
 
 
 class FlowRunError(AirflowException):
@@ -59,7 +73,7 @@ class FlowPermanentError(AirflowFailException):
 
 def check_outcome(run: Run, link: str | None = None) -> None:
     """Return for a run that succeeded; raise the exception that says how else it ended."""
-    text = _sentence(run, link)
+    text = sentence(run, link)
     if run.state is RunState.FAILED:
         raise FlowRunFailedError(text, run)
     if run.state is RunState.CANCELLED:
@@ -68,6 +82,14 @@ def check_outcome(run: Run, link: str | None = None) -> None:
         raise AirflowSkipException(text)
     if not run.state.is_terminal:
         raise FlowRunTimeoutError(text, run)
+
+
+def sentence(run: Run, link: str | None) -> str:
+    """Return how a run ended, or that it did not, with the platform's own word and reason."""
+    state = "was not over in time; it was" if not run.state.is_terminal else "is"
+    word = f" ({run.raw_state!r})" if run.raw_state else ""
+    reason = f": {run.message}" if run.message else ""
+    return f"{run.handle} {state} {run.state.value}{word}{reason}" + (f". See {link}" if link else "")
 
 
 @contextmanager
@@ -79,24 +101,36 @@ def airflow_errors() -> Iterator[None]:
     try:
         yield
     except FlowError as error:
-        kind = FlowPermanentError if _is_permanent(error) else FlowUnavailableError
-        raise kind(str(error)) from error
+        permanent = isinstance(error, _NEVER_MEND) or _leaves_doubt(error)
+        raise _ending(str(error), permanent=permanent) from error
 
 
-def _is_permanent(error: FlowError) -> bool:
+def read_event(event: Any) -> Run:
+    """Return the run that a `FlowRunTrigger` tells of.
+
+    Raises the fault where it tells of one, and `FlowPermanentError` for what is no event of that trigger:
+    the run may still go on, and another attempt would start a second one.
+    """
+    fault = getattr(errors, str(event.get("fault")), None) if isinstance(event, Mapping) else None
+    if isinstance(fault, type) and issubclass(fault, FlowError):
+        raise _ending(str(event["message"]), permanent=issubclass(fault, _NEVER_MEND))
+    try:
+        return Run.from_event(event)
+    except ValueError as error:
+        raise FlowPermanentError(f"The trigger's event makes no sense: {error}") from error
+
+
+def _leaves_doubt(error: FlowError) -> bool:
+    """Whether a run may have been started though nobody said so."""
     if isinstance(error, ResponseLostError):
         return error.request.purpose == "start"
     if isinstance(error, UnavailableError):
-        # 429 and 503 with Retry-After turned the request away; any other 5xx leaves doubt
-        turned_away = error.response.status == 429 or "retry-after" in error.response.headers
+        turned_away = error.response.status == 429 or (
+            error.response.status == 503 and "retry-after" in error.response.headers
+        )
         return error.response.request.purpose == "start" and not turned_away
-    if isinstance(error, AnswerError):
-        return error.response.request.purpose == "start"
-    return isinstance(error, UsageError | ResponseError) and not isinstance(error, NotSentError)
+    return isinstance(error, AnswerError) and error.response.request.purpose == "start"
 
 
-def _sentence(run: Run, link: str | None) -> str:
-    state = "was not over in time; it was" if not run.state.is_terminal else "is"
-    word = f" ({run.raw_state!r})" if run.raw_state else ""
-    reason = f": {run.message}" if run.message else ""
-    return f"{run.handle} {state} {run.state.value}{word}{reason}" + (f". See {link}" if link else "")
+def _ending(text: str, *, permanent: bool) -> AirflowException:
+    return FlowPermanentError(text) if permanent else FlowUnavailableError(text)

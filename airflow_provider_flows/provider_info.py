@@ -18,53 +18,50 @@ CLASSES = {  # connection type → the prefix of its classes
     "wisebot": "Wisebot",
     "vishwa": "Vishwa",
 }
+NAME = "Flow platforms"
+KINDS = ("hooks", "operators", "sensors", "triggers")
 _OURS = ("title", "description", "default", "required", "secret", "placeholder", "mask", "hint")
 log = logging.getLogger(__name__)
 
 
 def provider_info() -> dict[str, Any]:
-    """Return the provider's description for Airflow's providers manager."""
-    info = {
+    """Return the provider's description for Airflow's providers manager.
+
+    A platform whose spec cannot be read is left out and logged: Airflow asks while it starts, and an
+    exception would break every command.
+    """
+    info: dict[str, Any] = {
         "package-name": "airflow-provider-flows",
-        "name": "Flow platforms",
+        "name": NAME,
         "description": "Runs flows on UniteLabs, Scade, BlinkOps, Wisebot and vishwa.ai.",
-        "integrations": [],
+        "integrations": [{"integration-name": NAME, "tags": ["service"]}],
         "connection-types": [],
-        "hooks": [],
-        "operators": [],
-        "sensors": [{"integration-name": "Flow platforms", "python-modules": [f"{PACKAGE}.sensors.flow"]}],
-        "triggers": [{"integration-name": "Flow platforms", "python-modules": [f"{PACKAGE}.triggers.flow"]}],
         "extra-links": [f"{PACKAGE}.links.flow.FlowRunLink"],
+        **{kind: [_modules(NAME, f"{PACKAGE}.{kind}.flow")] for kind in KINDS},
     }
-    try:
-        _add_platforms(info)
-    except Exception:  # Airflow calls this while it starts: an exception here would break every command
-        log.exception("The connection types of %s are not available", PACKAGE)
+    for name, prefix in CLASSES.items():
+        _add_platform(info, name, prefix)
     return info
 
 
-def _add_platforms(info: dict[str, Any]) -> None:
-    from airflow_provider_flows.platforms.forms import form
+def _add_platform(info: dict[str, Any], name: str, prefix: str) -> None:
+    try:
+        from airflow_provider_flows.platforms.forms import form
 
-    for name, prefix in CLASSES.items():
         spec = form(name)
-        info["connection-types"].append(_connection_type(name, prefix, spec))
-        info["integrations"].append(
-            {"integration-name": spec["title"], "external-doc-url": spec["docs"], "tags": ["service"]}
-        )
-        for kind in ("hooks", "operators"):
-            module = f"{PACKAGE}.{kind}.{name}"
-            info[kind].append({"integration-name": spec["title"], "python-modules": [module]})
-    info["integrations"].append(
-        {
-            "integration-name": "Flow platforms",
-            "external-doc-url": info["integrations"][0]["external-doc-url"],
-            "tags": [],
-        }
-    )
-    generic = {"integration-name": "Flow platforms"}
-    info["hooks"].append({**generic, "python-modules": [f"{PACKAGE}.hooks.flow"]})
-    info["operators"].append({**generic, "python-modules": [f"{PACKAGE}.operators.flow"]})
+        title, page = spec["title"], spec["docs"]
+        connection_type = _connection_type(name, prefix, spec)
+    except Exception:
+        log.exception("Connection type %r of %s is not available", name, PACKAGE)
+        return
+    info["integrations"].append({"integration-name": title, "external-doc-url": page, "tags": ["service"]})
+    info["connection-types"].append(connection_type)
+    for kind in ("hooks", "operators"):
+        info[kind].append(_modules(title, f"{PACKAGE}.{kind}.{name}"))
+
+
+def _modules(integration: str, module: str) -> dict[str, Any]:
+    return {"integration-name": integration, "python-modules": [module]}
 
 
 def _connection_type(name: str, prefix: str, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,9 @@ class Control:
         change them.
         """
         if not (self._core.config.control_open or is_loopback(request.remote)):
-            return json_answer(403, {"error": "the control API answers this machine only; --control-open opens it"})
+            return json_answer(
+                403, {"error": "the control API answers this machine only; --control-open opens it"}
+            )
         name = request.raw_path.removeprefix(PREFIX).partition("?")[0]
         methods = [method for method, known in self._handlers if known == name]
         if not methods:

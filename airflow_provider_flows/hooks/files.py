@@ -19,15 +19,19 @@ def file_parts(files: Mapping[str, Any] | None) -> dict[str, FilePart]:
     """
     if not isinstance(files, Mapping | None):
         raise InputsError(f"files must be a mapping of inputs to paths, not {type(files).__name__}")
-    parts, problems = {}, []
-    for name, path in (files or {}).items():
-        try:
-            parts[name] = _part(path)
-        except (OSError, TypeError, ValueError, ImportError) as error:
-            problems.append(f"files.{name}: {str(path)!r} cannot be read: {error}")
+    problems: list[str] = []
+    found = {name: _looked_up(name, path, problems) for name, path in (files or {}).items()}
     if problems:
         raise InputsError("; ".join(problems))
-    return parts
+    return {name: part for name, part in found.items() if part}
+
+
+def _looked_up(name: str, path: Any, problems: list[str]) -> FilePart | None:
+    try:
+        return _part(path)
+    except (OSError, TypeError, ValueError, ImportError, AttributeError) as error:
+        problems.append(f"files.{name}: {str(path)!r} cannot be read: {error}")
+        return None
 
 
 def _part(path: Any) -> FilePart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.common.compat.sdk import BaseHook, Connection
 
+from airflow_provider_flows.hooks.connections import raw_connection
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.lines import Line, shared_line
-from airflow_provider_flows.platforms.connections import RawConnection
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, FlowError
-from airflow_provider_flows.protocol.messages import Exchange
+from airflow_provider_flows.protocol.messages import Exchange, FilePart
 from airflow_provider_flows.protocol.retry import RetryPolicy
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
 from airflow_provider_flows.protocol.waiting import Wait
@@ -67,10 +67,10 @@ class FlowHook(BaseHook):
         :param inputs: what the flow takes, as JSON data
         :param options: the platform's options, by the vendor's names
         :param variant: another way to start a run, such as BlinkOps' `sync`
-        :param files: local path or `ObjectStoragePath` by input; uploaded first, where the platform takes files
+        :param files: local path or `ObjectStoragePath` by input; uploaded first if the platform takes files
         :param task: what run names are made of; `key` must be unique to the attempt
         """
-        return self._perform(_start(flow_id, inputs, options, files, task), variant)
+        return self._perform(_start(flow_id, inputs, options, task, file_parts(files)), variant)
 
     def get_run(self, handle: RunHandle) -> Run:
         """Ask once how a run stands."""
@@ -98,7 +98,8 @@ class FlowHook(BaseHook):
 
     def upload_file(self, path: Any, *, options: Mapping[str, Any] | None = None) -> Any:
         """Upload one file and return what stands for it in a flow's inputs. Only some platforms can."""
-        return self._perform(partial(_upload, path=path, options=options))
+        part = file_parts({"path": path})["path"]
+        return self._perform(partial(FlowApi.upload, file=part, options=options))
 
     def describe_flow(self, flow_id: str) -> Any:
         """Return what the platform tells of a flow. Only some platforms can."""
@@ -115,7 +116,8 @@ class FlowHook(BaseHook):
         task: Mapping[str, Any] | None = None,
     ) -> Run:
         """Do what `start_run` does, for an event loop."""
-        return await self._aperform(_start(flow_id, inputs, options, files, task), variant)
+        parts = await asyncio.to_thread(file_parts, files)  # it looks at each, wherever that is
+        return await self._aperform(_start(flow_id, inputs, options, task, parts), variant)
 
     async def aget_run(self, handle: RunHandle) -> Run:
         """Do what `get_run` does, for an event loop."""
@@ -138,7 +140,8 @@ class FlowHook(BaseHook):
 
     async def aupload_file(self, path: Any, *, options: Mapping[str, Any] | None = None) -> Any:
         """Do what `upload_file` does, for an event loop."""
-        return await self._aperform(partial(_upload, path=path, options=options))
+        parts = await asyncio.to_thread(file_parts, {"path": path})
+        return await self._aperform(partial(FlowApi.upload, file=parts["path"], options=options))
 
     async def adescribe_flow(self, flow_id: str) -> Any:
         """Do what `describe_flow` does, for an event loop."""
@@ -153,7 +156,7 @@ class FlowHook(BaseHook):
             return False, str(error)
 
     def get_conn(self) -> requests.Session:
-        """Return a signed-in `requests` session for calls of one's own; only the platform's host gets the credential."""
+        """Return a `requests` session for your own calls; only the platform's host gets the credential."""
         from airflow_provider_flows.hooks.sessions import signed_session
 
         return signed_session(self.platform(), self.line.options(), lambda: self._perform(FlowApi.sign_in))
@@ -167,41 +170,31 @@ class FlowHook(BaseHook):
         """The connection, read once for each hook."""
         if self._line is None:
             connection = self.get_connection(self.flow_conn_id)
-            self._line = self._line_of(connection, connection.extra_dejson)
+            self._line = self._line_of(connection)
+            connection.extra_dejson  # noqa: B018 - reading it hides its secrets in logs
         return self._line
 
     def _perform(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None) -> T:
         return SyncTransport(self.line.options(variant)).run(say(self.line.api(variant)))
 
     async def _aperform(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None) -> T:
-        async with shared_line(self.flow_conn_id, self._open_line) as line:
+        async with shared_line((self.flow_conn_id, self.conn_type, self._retry), self._open_line) as line:
             return await line.run(variant, say)
 
     async def _open_line(self) -> Line:
         connection = await self.aget_connection(self.flow_conn_id)
-        if hasattr(
-            connection, "aextra_dejson"
-        ):  # 3.3: reading extras hides them in logs, which must not block
-            return self._line_of(connection, await connection.aextra_dejson())
-        return self._line_of(connection, json.loads(connection.extra or "{}"))
+        line = self._line_of(connection)
+        if hasattr(connection, "aextra_dejson"):  # from 3.3; before, it would block
+            await connection.aextra_dejson()
+        return line
 
-    def _line_of(self, connection: Connection, extra: Mapping[str, Any]) -> Line:
+    def _line_of(self, connection: Connection) -> Line:
         if self.conn_type and connection.conn_type != self.conn_type:
             raise ConnectionFieldError(
-                f"connection {self.flow_conn_id!r} has the type {connection.conn_type!r}, but {type(self).__name__} "
-                f"needs {self.conn_type!r}"
+                f"connection {self.flow_conn_id!r} has the type {connection.conn_type!r}, "
+                f"but {type(self).__name__} needs {self.conn_type!r}"
             )
-        raw = RawConnection(
-            conn_id=self.flow_conn_id,
-            conn_type=connection.conn_type or "",
-            host=connection.host,
-            port=connection.port,
-            schema=connection.schema,
-            login=connection.login,
-            password=connection.password,
-            extra=extra,
-        )
-        return Line(raw, self._retry)
+        return Line(raw_connection(self.flow_conn_id, connection), self._retry)
 
     def _report(self, run: Run) -> None:
         self.log.info(
@@ -215,8 +208,8 @@ def _start(
     flow_id: str,
     inputs: Mapping[str, Any] | None,
     options: Mapping[str, Any] | None,
-    files: Mapping[str, Any] | None,
     task: Mapping[str, Any] | None,
+    files: Mapping[str, FilePart],
 ) -> Callable[[FlowApi], Exchange[Run]]:
     order = RunOrder(
         flow_id,
@@ -224,11 +217,7 @@ def _start(
         {} if options is None else options,
         task or {"key": f"by-hand-{uuid.uuid4()}"},
     )
-    return lambda api: api.start(order, file_parts(files))
-
-
-def _upload(api: FlowApi, path: Any, options: Mapping[str, Any] | None) -> Exchange[Any]:
-    return api.upload(file_parts({"file": path})["file"], options)
+    return partial(FlowApi.start, order=order, files=files)
 
 
 def _testable(line: Line) -> str | None:

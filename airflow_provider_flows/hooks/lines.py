@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
@@ -12,7 +13,9 @@ from weakref import WeakKeyDictionary
 
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.platforms.connections import RawConnection
+from airflow_provider_flows.platforms.fields import unknown_name
 from airflow_provider_flows.platforms.spec_platform import SpecPlatform
+from airflow_provider_flows.platforms.specs import PlatformSpec
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.messages import Exchange
 from airflow_provider_flows.protocol.retry import RetryPolicy
@@ -20,6 +23,9 @@ from airflow_provider_flows.transports.aio import AsyncTransport
 from airflow_provider_flows.transports.options import TransportOptions
 
 T = TypeVar("T")
+FRESH = 300.0  # seconds; a new user after that reads the connection anew, since its secrets may have changed
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -31,12 +37,13 @@ class Line:
     _platforms: dict[str | None, SpecPlatform] = field(default_factory=dict, repr=False)
 
     def platform(self, variant: str | None = None) -> SpecPlatform:
-        """Return the platform in one variant; raises `UsageError` for a connection or variant that is wrong."""
+        """Return the platform in one variant; raises `UsageError` for a wrong connection or variant."""
         if variant not in self._platforms:
             spec = specs.load(self.raw.conn_type)
-            self._platforms[variant] = SpecPlatform(
-                spec, self.raw, clock=time.time, retry=self.retry, variant=variant
-            )
+            platform = SpecPlatform(spec, self.raw, clock=time.time, retry=self.retry, variant=variant)
+            if not self._platforms:
+                _warn_of_unknown_extras(self.raw, spec)
+            self._platforms[variant] = platform
         return self._platforms[variant]
 
     def api(self, variant: str | None = None) -> FlowApi:
@@ -46,19 +53,25 @@ class Line:
     def options(self, variant: str | None = None) -> TransportOptions:
         """Return how to reach the platform."""
         settings = self.platform(variant).settings
-        return TransportOptions.from_settings(settings.public, settings.secret)
+        return TransportOptions.from_settings(settings.conn_id, settings.public, settings.secret)
 
 
 OpenLine: TypeAlias = Callable[[], Coroutine[None, None, Line]]
 
 
 class SharedLine:
-    """A connection and its session that all triggers of one event loop share; the first of them opens both."""
+    """A connection and its session that all triggers of one event loop share; the first one opens both."""
 
     def __init__(self, open_line: OpenLine) -> None:
         self.users = 0
+        self._born = asyncio.get_running_loop().time()
         self._line = asyncio.ensure_future(open_line())
         self._transport: asyncio.Future[AsyncTransport] | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether one more user may join."""
+        return asyncio.get_running_loop().time() - self._born < FRESH
 
     async def run(self, variant: str | None, say: Callable[[FlowApi], Exchange[T]]) -> T:
         """Perform a conversation on the shared session."""
@@ -78,22 +91,31 @@ class SharedLine:
                 await transport.__aexit__(None, None, None)
 
 
-_LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, SharedLine]] = WeakKeyDictionary()
+_LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedLine]] = WeakKeyDictionary()
 # keyed by the loop itself: ids of loops are used again
 
 
 @asynccontextmanager
-async def shared_line(conn_id: str, open_line: OpenLine) -> AsyncIterator[SharedLine]:
-    """Lend the line of a connection on the running loop; it is closed when its last user leaves."""
+async def shared_line(key: Hashable, open_line: OpenLine) -> AsyncIterator[SharedLine]:
+    """Lend the line of a key on the running loop; it is closed when its last user leaves.
+
+    Users whose lines would differ in anything but the connection's contents need different keys.
+    """
     lines = _LINES.setdefault(asyncio.get_running_loop(), {})
-    line = lines.get(conn_id)
-    if line is None:
-        line = lines[conn_id] = SharedLine(open_line)
+    line = lines.get(key)
+    if line is None or not line.is_fresh:
+        line = lines[key] = SharedLine(open_line)
     line.users += 1
     try:
         yield line
     finally:
         line.users -= 1
         if line.users == 0:
-            del lines[conn_id]
+            if lines.get(key) is line:
+                del lines[key]
             await line.close()
+
+
+def _warn_of_unknown_extras(raw: RawConnection, spec: PlatformSpec) -> None:
+    for name in sorted(set(raw.extra) - set(spec.standard) - set(spec.extra)):
+        log.warning("connection %r: %s; it is ignored", raw.conn_id, unknown_name(name, spec.extra, "extra"))

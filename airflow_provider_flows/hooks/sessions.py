@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from airflow.providers.common.compat.sdk import Connection
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _CleanHttpHook(HttpHook):
-    """The HTTP provider's hook on a connection that holds no credential and no extra that could become a header."""
+    """The HTTP provider's hook on a connection without credentials or extras (which become headers)."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(http_conn_id=connection.conn_id)
@@ -35,21 +34,16 @@ def signed_session(
 
     `sign_in` is asked for the headers before each request, so that a token that ran out is renewed.
     """
-    proxies = {
-        scheme: options.proxy_for(f"{scheme}://{urlsplit(platform.base).netloc}")
-        for scheme in ("http", "https")
-    }
-    extra: dict[str, Any] = {
-        "verify": options.verify,
-        "proxies": {scheme: proxy for scheme, proxy in proxies.items() if proxy},
-        "trust_env": False,  # else ~/.netrc would sign other hosts' requests, and ours again
-    }
-    if options.cert:
-        extra["cert"] = options.cert if isinstance(options.cert, str) else list(options.cert)
-    connection = Connection(
-        conn_id=platform.settings.conn_id, conn_type="http", host=platform.base, extra=json.dumps(extra)
-    )
+    connection = Connection(conn_id=platform.settings.conn_id, conn_type="http", host=platform.base)
     session = _CleanHttpHook(connection).get_conn()
+    session.trust_env = False  # else ~/.netrc would sign other hosts' requests, and ours again
+    session.verify = options.verify and (options.authorities or True)
+    session.cert = options.cert
+    session.proxies = {
+        scheme: proxy
+        for scheme in ("http", "https")
+        if (proxy := options.proxy_for(f"{scheme}://{urlsplit(platform.base).netloc}"))
+    }
     session.auth = auth = _HostBound(platform.base, sign_in)
     strip = session.rebuild_auth
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.define()  # as its base is
 class FlowRunLink(BaseOperatorLink):
-    """Leads to the run, where the connection's `run_link` says how; it is there as soon as the run has started.
+    """Leads to the run, where the connection's `run_link` says how, as soon as the run has started.
 
     Airflow asks for the link on the worker at the end of each leg and keeps the answer for its pages.
     """
@@ -24,6 +24,6 @@ class FlowRunLink(BaseOperatorLink):
         """The button's label."""
         return "Flow run"
 
-    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's signature
+    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
         """Return the address, empty where there is none."""
         return getattr(operator, "run_link", None) or ""

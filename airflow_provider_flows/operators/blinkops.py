@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows.operators.flow import RunFlowOperator
-from airflow_provider_flows.operators.settings import given
+from airflow_provider_flows.operators.settings import joined
 
 
 class BlinkOpsRunFlowOperator(RunFlowOperator):
@@ -19,7 +19,8 @@ class BlinkOpsRunFlowOperator(RunFlowOperator):
     :param runner: the runner group
     :param past_exec_ref: id of the run that is run again
     :param trigger_type: the type of the flow's trigger
-    :param callback: the request that BlinkOps makes when the run is over; the values of its headers, cookies and URL query are hidden
+    :param callback: the request that BlinkOps makes when the run is over; the values of its headers, cookies
+        and URL query are hidden
     :param sync_timeout: with `variant="sync"`: seconds for which BlinkOps holds the request
     :param flow_conn_id: id of a connection of type blinkops
     """
@@ -38,7 +39,8 @@ class BlinkOpsRunFlowOperator(RunFlowOperator):
         options: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        own = given(
+        given = joined(
+            options,
             workspace=workspace,
             event=event,
             runner=runner,
@@ -47,4 +49,4 @@ class BlinkOpsRunFlowOperator(RunFlowOperator):
             callback=callback,
             sync_timeout=sync_timeout,
         )
-        super().__init__(flow_conn_id=flow_conn_id, options={**(options or {}), **own}, **kwargs)
+        super().__init__(flow_conn_id=flow_conn_id, options=given, **kwargs)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 from airflow.sdk.log import mask_secret
 
 from airflow_provider_flows.links.flow import FlowRunLink
-from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, seconds, task_key
-from airflow_provider_flows.outcomes import airflow_errors, check_outcome
+from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, seconds, task_key, tell
+from airflow_provider_flows.outcomes import airflow_errors, check_outcome, read_event
 from airflow_provider_flows.platforms.inputs import checked_inputs
 from airflow_provider_flows.platforms.options import secret_parts, without_secrets
-from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
+from airflow_provider_flows.protocol.runs import Run, RunHandle
 from airflow_provider_flows.protocol.secrecy import HIDDEN
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
 
 if TYPE_CHECKING:
-    from airflow.sdk import Context
+    from airflow.sdk import Context, XComArg
 
     from airflow_provider_flows.hooks.flow import FlowHook
 
@@ -31,7 +31,8 @@ class RunFlowOperator(BaseOperator):
     Shows up in XCom while the run goes on: `run_id`, `handle` (all that a sensor needs) and the link. The
     return value is the result, or the handle when the operator does not wait. A run that fails, is cancelled
     or is not over in time raises `FlowRunFailedError`, `FlowRunCancelledError` or `FlowRunTimeoutError`; one
-    that was skipped skips the task.
+    that was skipped skips the task. `FlowPermanentError` ends the task without retries, since another attempt
+    would fail again or might start a second run; `FlowUnavailableError` leaves it to them.
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops, wisebot or vishwa
     :param flow_id: the platform's id of the flow
@@ -43,7 +44,8 @@ class RunFlowOperator(BaseOperator):
     :param wait_for_completion: whether to wait for the run's end
     :param deferrable: whether to wait in the triggerer, without a worker; by default as Airflow is configured
     :param poll_interval: seconds between two questions how the run stands
-    :param timeout: how long the run may take, in seconds or as a `timedelta`
+    :param timeout: how long the run may take, in seconds or as a `timedelta`; then it is cancelled, where the
+        platform can. `execution_timeout` holds too, and also while the task is deferred
     :param defer_after: seconds that the worker waits itself before it defers, for runs that are over at once
     :param result_path: JMESPath that picks the part of the result to return
     """
@@ -71,11 +73,11 @@ class RunFlowOperator(BaseOperator):
         self,
         *,
         flow_conn_id: str,
-        flow_id: str,
-        inputs: Mapping[str, Any] | None = None,
-        options: Mapping[str, Any] | None = None,
+        flow_id: str | XComArg,
+        inputs: Mapping[str, Any] | XComArg | None = None,
+        options: Mapping[str, Any] | XComArg | None = None,
         variant: str | None = None,
-        files: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | XComArg | None = None,
         input_schema: Mapping[str, Any] | None = None,
         wait_for_completion: bool = True,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
@@ -87,11 +89,11 @@ class RunFlowOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.flow_conn_id = flow_conn_id
-        self.flow_id = flow_id
-        self.inputs = inputs
-        self.options = options
+        self.flow_id: Any = flow_id
+        self.inputs: Any = inputs
+        self.options: Any = options
         self.variant = variant
-        self.files = files
+        self.files: Any = files
         self.input_schema = input_schema
         self.wait_for_completion = wait_for_completion
         self.deferrable = deferrable
@@ -101,46 +103,45 @@ class RunFlowOperator(BaseOperator):
         self.result_path = result_path
         self.run_link: str | None = None
         self._handle: RunHandle | None = None
-        self._sent_options: Mapping[str, Any] | None = options
+        self._rendered_options: Any = None  # with their secret parts, which `options` shows no more
+        self._shown_options: Any = None
         self._hook: FlowHook | None = None
 
     def execute(self, context: Context) -> Any:
         """Start the run, and wait for it here or in the triggerer."""
+        began = time.time()
         with airflow_errors():
             result_path = ResultPath(self.result_path)
             checked_inputs(self.inputs or {}, self.input_schema, tuple(self.files or ()))
             run = self.hook.start_run(
                 self.flow_id,
                 self.inputs,
-                options=self._sent_options,
+                options=self._rendered_options if self.options is self._shown_options else self.options,
                 variant=self.variant,
                 files=self.files,
                 task=task_key(context),
             )
-            until = self._deadline(time.time())
+            until = self._deadline(began)
             self._tell(context, run)
             if not self.wait_for_completion:
+                if run.state.is_terminal:  # a platform that answers at once may have said that the run failed
+                    check_outcome(run, self.run_link)
                 return run.handle.to_json()
             if not run.state.is_terminal:
                 run = self._watch(run.handle, until)
             return self._finish(run, result_path)
 
-    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:  # noqa: ARG002 - Airflow's signature
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Go on after the trigger has fired."""
-        run = Run.from_event(event)
+        run = read_event(event)
         with airflow_errors():
-            self._handle = run.handle
-            self.run_link = self.hook.platform(run.handle.variant).link(run.handle)
+            self._note(run.handle)
             return self._finish(run, ResultPath(self.result_path))
 
     def on_kill(self) -> None:
         """Cancel the run where the platform can, and say so where it cannot."""
-        if self._handle is None:
-            return
-        try:
+        if self._handle is not None:
             self._cancel(self._handle)
-        except Exception as error:  # noqa: BLE001 - Airflow is ending this process: whatever fails must not stop that
-            self.log.warning("%s may still go on: %s", self._handle, error)
 
     @property
     def hook(self) -> FlowHook:
@@ -157,8 +158,11 @@ class RunFlowOperator(BaseOperator):
         here = min(time.time() + self.defer_after, until)
         interval = min(self.poll_interval, max(self.defer_after, 0.1))
         run = self.hook.wait_for_run(handle, poll_interval=interval, until=here)
-        if run.state.is_terminal:
-            return run
+        if not run.state.is_terminal:
+            self._defer(handle, until)
+        return run
+
+    def _defer(self, handle: RunHandle, until: float) -> NoReturn:
         self.log.info("Waiting for %s in the triggerer", handle)
         now = time.time()
         self.defer(
@@ -170,51 +174,57 @@ class RunFlowOperator(BaseOperator):
         )
 
     def _finish(self, run: Run, result_path: ResultPath) -> Any:
-        if run.state is RunState.SUCCESS:
-            result = self.hook.get_result(run)
-            if run.message:
-                self.log.info("%s: %s", run.handle, run.message)
-            return result_path.pick(result, self.log)
         if not run.state.is_terminal:
             self._cancel(run.handle)
         check_outcome(run, self.run_link)
-        raise AssertionError(f"{run} has no outcome")  # check_outcome returns for a success only
+        if run.message:
+            self.log.info("%s: %s", run.handle, run.message)
+        return result_path.pick(self.hook.get_result(run), self.log)
 
     def _cancel(self, handle: RunHandle) -> None:
-        if not self.hook.platform(handle.variant).spec.can("cancel"):
-            self.log.warning("%s goes on: the platform documents no way to cancel it", handle)
-            return
-        cancelled = self.hook.cancel_run(handle)
-        self.log.info("%s %s", handle, "is being cancelled" if cancelled else "was over already")
+        """Cancel a run that nobody waits for any more; the task is failing already, so this never does."""
+        try:
+            if not self.hook.platform(handle.variant).spec.can("cancel"):
+                self.log.warning("%s goes on: the platform documents no way to cancel it", handle)
+            elif self.hook.cancel_run(handle):
+                self.log.info("%s is being cancelled", handle)
+            else:
+                self.log.info("%s was over already", handle)
+        except Exception as error:  # noqa: BLE001 - it must not hide why the task fails, nor stop Airflow's kill
+            self.log.warning("%s may still go on, cancelling it failed: %s", handle, error)
 
     def _tell(self, context: Context, run: Run) -> None:
         """Make the run findable at once: in the log, in XCom, and by the link."""
-        self._handle = run.handle
-        self.run_link = self.hook.platform(run.handle.variant).link(run.handle)
+        self._note(run.handle)
         self.log.info("Started %s%s", run.handle, f": {self.run_link}" if self.run_link else "")
-        ti = context["ti"]
-        ti.xcom_push("run_id", run.handle.run_id)
-        ti.xcom_push("handle", run.handle.to_json())
-        ti.xcom_push(FlowRunLink().xcom_key, self.run_link or "")
+        link = {FlowRunLink().xcom_key: self.run_link} if self.run_link else {}
+        tell(context, self.log, {"run_id": run.handle.run_id, "handle": run.handle.to_json(), **link})
 
-    def _deadline(self, now: float) -> float:
+    def _note(self, handle: RunHandle) -> None:
+        self._handle = handle
+        self.run_link = self.hook.platform(handle.variant).link(handle)
+
+    def _deadline(self, began: float) -> float:
         """Airflow does not apply `execution_timeout` to a deferred task, so it joins our own deadline."""
-        limits = [self.timeout]
+        until = time.time() + self.timeout
         if self.execution_timeout:
-            limits.append(self.execution_timeout.total_seconds())
-        return now + min(limits)
+            until = min(until, began + self.execution_timeout.total_seconds())
+        return until
 
-    def _do_render_template_fields(self, *args: Any, **kwargs: Any) -> None:
+    def _do_render_template_fields(self, parent: Any, *args: Any, **kwargs: Any) -> None:
         """Render as ever, then keep what was rendered for the start and show a copy without its secret parts.
 
-        The one method that Airflow calls for plain and for mapped tasks, before it stores the rendered fields.
+        The one method that Airflow calls for plain and for mapped tasks, before it stores the rendered
+        fields; it calls it for objects inside the fields too.
         """
-        super()._do_render_template_fields(*args, **kwargs)
-        self._sent_options = self.options
-        if self.options:
-            self.options = self._shown(self.options)
+        super()._do_render_template_fields(parent, *args, **kwargs)
+        if parent is self and self.options:
+            self._rendered_options = self.options
+            self.options = self._shown_options = self._shown(self.options)
 
-    def _shown(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _shown(self, options: Any) -> Any:
+        if not isinstance(options, Mapping):
+            return HIDDEN
         try:
             fields = self.hook.platform(self.variant).spec.options
         except Exception:  # noqa: BLE001 - `execute` meets the same fault and tells of it; until then hide all

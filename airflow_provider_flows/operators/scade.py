@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows.operators.flow import RunFlowOperator
-from airflow_provider_flows.operators.settings import given
+from airflow_provider_flows.operators.settings import joined
 
 
 class ScadeRunFlowOperator(RunFlowOperator):
@@ -30,9 +30,10 @@ class ScadeRunFlowOperator(RunFlowOperator):
         options: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        own = given(
+        given = joined(
+            options,
             start_node_id=start_node_id,
             end_node_id=end_node_id,
             result_node_id=result_node_id,
         )
-        super().__init__(flow_conn_id=flow_conn_id, options={**(options or {}), **own}, **kwargs)
+        super().__init__(flow_conn_id=flow_conn_id, options=given, **kwargs)

@@ -1,4 +1,4 @@
-"""What operator and sensor are told in several forms, checked before anything is sent."""
+"""What operator and sensor are told in several forms, checked before anything is sent, and what they tell."""
 
 from __future__ import annotations
 
@@ -31,9 +31,20 @@ def seconds(name: str, value: float | timedelta, *, positive: bool = False) -> f
     return float(number)
 
 
-def given(**options: Any) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
+def joined(options: Mapping[str, Any] | None, **own: Any) -> dict[str, Any]:
+    """Return the options together with those that have a keyword of their own and were given by it.
+
+    Raises `TypeError` for options that are no mapping yet, and `ValueError` for one that is given both ways.
+    """
+    given = {name: value for name, value in own.items() if value is not None}
+    if not isinstance(options, Mapping | None):
+        raise TypeError(
+            f"options must be a mapping here, not {type(options).__name__}: put what comes from elsewhere "
+            "into single options, or use RunFlowOperator"
+        )
+    if twice := sorted(given.keys() & (options or {}).keys()):
+        raise ValueError(f"given both in options and by a keyword: {', '.join(twice)}")
+    return {**(options or {}), **given}
 
 
 class ResultPath:
@@ -69,3 +80,12 @@ def task_key(context: Context) -> dict[str, Any]:
         "try_number": ti.try_number,
     }
     return {**parts, "key": ".".join(str(part) for part in parts.values())}
+
+
+def tell(context: Context, log: Any, values: Mapping[str, Any]) -> None:
+    """Put values into XCom; a failure to do so is logged only, since the run goes on all the same."""
+    try:
+        for key, value in values.items():
+            context["ti"].xcom_push(key, value)
+    except Exception as error:  # noqa: BLE001 - whatever fails: the task must not start a second run for it
+        log.warning("XCom of this task lacks %s: %s", ", ".join(values), error)

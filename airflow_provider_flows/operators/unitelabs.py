@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows.operators.flow import RunFlowOperator
-from airflow_provider_flows.operators.settings import given
+from airflow_provider_flows.operators.settings import joined
 
 
 class UniteLabsRunFlowOperator(RunFlowOperator):
@@ -26,7 +26,5 @@ class UniteLabsRunFlowOperator(RunFlowOperator):
         options: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        own = given(
-            name=name,
-        )
-        super().__init__(flow_conn_id=flow_conn_id, options={**(options or {}), **own}, **kwargs)
+        given = joined(options, name=name)
+        super().__init__(flow_conn_id=flow_conn_id, options=given, **kwargs)

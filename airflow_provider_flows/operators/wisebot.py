@@ -10,7 +10,7 @@ from airflow_provider_flows.operators.flow import RunFlowOperator
 class WisebotRunFlowOperator(RunFlowOperator):
     """Start a run of a flow on Wisebot and see it through; https://www.wisebotai.com/docs/workflows/cli-and-sdk.
 
-    Wisebot answers when the run is over, so the task holds its worker until then; nothing can be waited for later.
+    Wisebot answers when the run is over, so the task holds its worker until then.
 
     All keywords are those of `RunFlowOperator`.
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from airflow_provider_flows.platforms.expressions import Expression, expression
+from airflow_provider_flows.platforms.expressions import Expression, Where, expression
 from airflow_provider_flows.platforms.states import plain
 from airflow_provider_flows.protocol.messages import Response
 from airflow_provider_flows.protocol.runs import RunState
 
 # Where APIs put the words for people, in the order in which they help most.
 REASON = "message || Message || error_description || error.message || error || detail || details"
-LONGEST_REASON = 500
+
+_WITH_REASON = frozenset({RunState.FAILED, RunState.CANCELLED, RunState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an answer said: the state, the platform's word for it, and a text for people."""
+    """What an answer said: the state, the platform's word for it, and why it is so.
+
+    Word and reason are as they came, of any type and length, and may hold secrets.
+    """
 
     state: RunState
-    raw_state: str = ""
-    message: str = ""
+    word: Any = None
+    reason: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,49 +58,37 @@ class Reading:
     def verdict(self, response: Response, data: Any, words: Mapping[str, RunState]) -> Verdict | None:
         """Return what the answer says of the run's state, None when it says nothing."""
         word = self.state(data) if self.state and response.is_ok else None
-        raw = "" if word is None else str(word)
         rule = next((rule for rule in self.rules if rule.fits(response, data)), None)
-        if rule and rule.message:
-            return Verdict(rule.state, raw, readable(rule.message(data)))
         if rule is None and word is None:
             return None
         state = rule.state if rule else words.get(plain(word), RunState.UNKNOWN)
-        failed = state in {RunState.FAILED, RunState.CANCELLED}
-        return Verdict(state, raw, self.reason(data) if failed else "")
-
-    def reason(self, data: Any) -> str:
-        """Return the platform's own words about what went wrong, empty when it has none."""
-        return readable(self.error(data))
+        if rule and rule.message:
+            return Verdict(state, word, rule.message(data))
+        return Verdict(state, word, self.error(data) if state in _WITH_REASON else None)
 
 
-def read_reading(call: Mapping[str, Any], where: str) -> Reading:
+def read_reading(call: Mapping[str, Any], where: Where) -> Reading:
     """Compile the answer's side of a call of a spec."""
 
-    def compile_at(key: str) -> Expression | None:
-        return expression(call[key], f"{where}.{key}") if key in call else None
+    def compile_at(part: str) -> Expression | None:
+        return expression(call[part], where(part)) if part in call else None
 
     return Reading(
         run_id=compile_at("run_id"),
         state=compile_at("state"),
         result=compile_at("result"),
-        error=compile_at("error") or expression(REASON, where),
+        error=compile_at("error") or expression(REASON, where("error")),
         rules=tuple(
-            _rule(rule, f"{where}.rules[{index}]") for index, rule in enumerate(call.get("rules", ()))
+            _rule(rule, partial(where, "rules", index)) for index, rule in enumerate(call.get("rules", ()))
         ),
     )
 
 
-def readable(value: Any) -> str:
-    """Return a value of an answer as a text of bearable length."""
-    text = "" if value is None else str(value).strip()
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
-
-
-def _rule(rule: Mapping[str, Any], where: str) -> Rule:
+def _rule(rule: Mapping[str, Any], where: Where) -> Rule:
     statuses = rule.get("http", [])
     return Rule(
         state=RunState(rule["is"]),
-        when=expression(rule["when"], f"{where}.when") if "when" in rule else None,
+        when=expression(rule["when"], where("when")) if "when" in rule else None,
         statuses=frozenset([statuses] if isinstance(statuses, int) else statuses),
-        message=expression(rule["message"], f"{where}.message") if "message" in rule else None,
+        message=expression(rule["message"], where("message")) if "message" in rule else None,
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from airflow_provider_flows.platforms.addresses import path_part
 from airflow_provider_flows.platforms.answers import Reading, read_reading
 from airflow_provider_flows.platforms.documents import VERBS, Document
-from airflow_provider_flows.platforms.expressions import Template, compiled, filled, template
+from airflow_provider_flows.platforms.expressions import Template, compiled, expression, filled, template
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, SpecError
 from airflow_provider_flows.protocol.messages import FilePart, Request
 
@@ -28,8 +29,9 @@ class Call:
     file_field: str
     read_timeout: Any
     reading: Reading
+    settings: Mapping[str, str]  # which connection field stands for which part
     already_over: frozenset[int]  # statuses of a cancel that came too late
-    no_result: frozenset[int]  # statuses of a look at a result that is none
+    no_result: frozenset[int]  # statuses that say that there is no result
 
     def request(self, base: str, names: Mapping[str, Any], file: FilePart | None = None) -> Request:
         """Return the request for these names; raises `UsageError` when something cannot be sent."""
@@ -54,39 +56,47 @@ def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Ca
     """Compile one call of a spec, None where the spec has none.
 
     `settings` of a call says which connection field, when it is filled in, replaces which of its texts.
+    Raises `ConnectionFieldError` when such a text is malformed.
     """
     call = document.data.get(purpose)
     if not isinstance(call, Mapping):
         return None
-    where = document.where(purpose)
-    settings = {part: field for part, field in call.get("settings", {}).items() if public.get(field)}
-    _check_settings(settings, public)
-    call = {**call, **{part: public[field] for part, field in settings.items()}}
+    settings = call.get("settings", {})
+    filled_in = {part: field for part, field in settings.items() if public.get(field)}
+
+    def where(*path: str | int) -> str:
+        field = filled_in.get(path[0])
+        return f"extra {field}" if field else document.where(purpose, *path)
+
+    for part, field in filled_in.items():
+        _check_setting(part, field, public, document.data.get("remember", ()))
+    call = {**call, **{part: public[field] for part, field in filled_in.items()}}
     verb = next(verb for verb in VERBS if verb in call)
     return Call(
         purpose=purpose,
         method=verb.upper(),
-        path=template(call[verb], f"{where}.{verb}"),
-        query=compiled(call.get("query", {}), f"{where}.query"),
-        json=compiled(call.get("json"), f"{where}.json"),
+        path=template(call[verb], where(verb)),
+        query=compiled(call.get("query", {}), partial(where, "query")),
+        json=compiled(call.get("json"), partial(where, "json")),
         file_field=call.get("multipart", ""),
-        read_timeout=compiled(call.get("read_timeout"), f"{where}.read_timeout"),
+        read_timeout=compiled(call.get("read_timeout"), partial(where, "read_timeout")),
         reading=read_reading(call, where),
+        settings=settings,
         already_over=frozenset(call.get("already_over", ())),
         no_result=frozenset(call.get("no_result", ())),
     )
 
 
-def _check_settings(settings: Mapping[str, str], public: Mapping[str, Any]) -> None:
-    for part, field in settings.items():
-        where = f"connection extra {field!r}"
-        try:
-            if part in VERBS:
-                template(public[field], where)
-            else:
-                read_reading({part: public[field]}, where)
-        except SpecError as error:
-            raise ConnectionFieldError(str(error)) from error
+def _check_setting(part: str, field: str, public: Mapping[str, Any], remembered: Iterable[str]) -> None:
+    """Raise `ConnectionFieldError` for a text that will not do: it is used only once a run was started."""
+    names = {"conn": public, "flow": "flow", "run": {"id": "run"}, "options": dict.fromkeys(remembered, "x")}
+    try:
+        if part in VERBS:
+            template(public[field], f"extra {field}").fill(names, path_part)
+        else:
+            expression(public[field], f"extra {field}")
+    except SpecError as error:
+        raise ConnectionFieldError(str(error)) from error
 
 
 def _query_text(query: Mapping[str, Any]) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
 from airflow_provider_flows.platforms.fields import unknown_name
+from airflow_provider_flows.platforms.forms import LOADER
 from airflow_provider_flows.protocol.errors import OptionsError, SpecError
-from airflow_provider_flows.schemas import schema, violations
+from airflow_provider_flows.schemas import Path, schema, violations
 
-Path: TypeAlias = tuple[str | int, ...]
-_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+VERBS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,8 @@ class Document:
 
     def where(self, *path: str | int) -> str:
         """Return the place of a value for errors: file, line and dotted path."""
-        line = next(
-            (self.lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.lines), 1
-        )
+        known = (path[:end] for end in range(len(path), -1, -1) if path[:end] in self.lines)
+        line = next((self.lines[each] for each in known), 1)
         return f"{self.name}:{line}: {'.'.join(map(str, path))}"
 
     def variant(self, name: str | None) -> Document:
@@ -36,7 +35,7 @@ class Document:
         if name is None:
             return self
         variants = self.data.get("variants", {})
-        if name not in variants:
+        if not isinstance(name, str) or name not in variants:
             raise OptionsError(f"{self.data['title']}: {unknown_name(name, variants, 'variant')}")
         patch_lines = {path[2:]: line for path, line in self.lines.items() if path[:2] == ("variants", name)}
         return Document(self.name, merged(self.data, variants[name]), {**self.lines, **patch_lines})
@@ -44,30 +43,14 @@ class Document:
 
 def parse(text: str, name: str) -> Document:
     """Read and check a spec; raises `SpecError` with the line of the first thing that is wrong."""
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node else {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SpecError(f"{name}:{line}: not YAML: {error.problem}") from error
-    finally:
-        loader.dispose()
-    document = Document(name, data, _lines(node) if node else {})
-    for path, problem in violations_by_path(data):
+    document = _read(text, name)
+    for path, problem in violations(schema("platform"), document.data):
         raise SpecError(f"{document.where(*path)}: {problem}")
-    for variant in data.get("variants", {}):
-        for path, problem in violations_by_path(document.variant(variant).data):
-            raise SpecError(f"{document.variant(variant).where(*path)} (variant {variant}): {problem}")
+    for variant in document.data.get("variants", {}):
+        patched = document.variant(variant)
+        for path, problem in violations(schema("platform"), patched.data):
+            raise SpecError(f"{patched.where(*path)} (variant {variant}): {problem}")
     return document
-
-
-def violations_by_path(data: Any) -> list[tuple[Path, str]]:
-    """Return every way in which a spec's data breaks the spec's schema, as (path, text)."""
-    found = violations(schema("platform"), data)
-    return [
-        (tuple(int(part) if part.isdigit() else part for part in _parts(path)), text) for path, text in found
-    ]
 
 
 def merged(data: Any, patch: Any) -> Any:
@@ -85,15 +68,23 @@ def merged(data: Any, patch: Any) -> Any:
     return result
 
 
-VERBS = frozenset({"get", "post", "put", "patch", "delete"})
-
-
-def _parts(path: str) -> list[str]:
-    return [
-        part
-        for part in path.replace("['", ".").replace("']", "").replace("[", ".").replace("]", "").split(".")
-        if part
-    ]
+def _read(text: str, name: str) -> Document:
+    try:
+        loader = LOADER(text)
+        try:
+            node = loader.get_single_node()
+            return (
+                Document(name, loader.construct_document(node), _lines(node))
+                if node
+                else Document(name, {}, {})
+            )
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SpecError(f"{name}:{line}: not YAML: {error.problem}") from error
+    except yaml.YAMLError as error:  # such as a character that YAML forbids
+        raise SpecError(f"{name}: not YAML: {error}") from error
 
 
 def _lines(node: yaml.Node, path: Path = ()) -> dict[Path, int]:

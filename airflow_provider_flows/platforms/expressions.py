@@ -6,18 +6,23 @@ evaluated again, so no answer and no input can smuggle one in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, InputsError, SpecError
 
+# JMESPath's own errors are ValueErrors; the others come from within it: `ceil` of an infinity, too deep data.
+_FAILURES = (ValueError, TypeError, ArithmeticError, RecursionError)
+Where: TypeAlias = Callable[..., str]
+"""Names the place of something for errors, given the names and indices that lead to it from here."""
 SPREAD = "..."  # the member of a JSON template whose mapping is spread into its parent
-_QUOTES = "'\"`"
+_BRACE_OR_QUOTED = re.compile(r"""[{}]|(['"`])(?:\\.|(?!\1).)*\1""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,10 @@ class Expression:
     _search: Callable[[Any], Any]
 
     def __call__(self, data: Any) -> Any:
-        """Return what the expression finds, None when it finds nothing or does not fit the data."""
+        """Return what the expression finds; one that fails on the data, such as by a type, finds None."""
         try:
             return self._search(data)
-        except JMESPathError:
+        except _FAILURES:
             return None
 
 
@@ -39,10 +44,27 @@ class Expression:
 def expression(text: str, where: str) -> Expression:
     """Compile a JMESPath expression; `where` names its place in errors."""
     try:
-        return Expression(text, jmespath.compile(text).search)
-    except JMESPathError as error:
+        found = jmespath.compile(text)
+        _check_functions(found.parsed)
+    except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SpecError(f"{where}: not a valid JMESPath expression: {text!r}: {reason}") from error
+    return Expression(text, found.search)
+
+
+def _check_functions(node: Any) -> None:
+    """Raise `ValueError` for a call that can never work; jmespath itself tells it only when it searches."""
+    if not isinstance(node, Mapping):
+        return
+    if node["type"] == "function_expression":
+        name, given = node["value"], len(node["children"])
+        if name not in Functions.FUNCTION_TABLE:
+            raise ValueError(f"{name}() is no function of JMESPath")
+        signature = Functions.FUNCTION_TABLE[name]["signature"]
+        if given < len(signature) or (given > len(signature) and not signature[-1].get("variadic")):
+            raise ValueError(f"{name}() takes {len(signature)} argument(s), not {given}")
+    for child in node["children"]:
+        _check_functions(child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +99,7 @@ class Template:
             return str(value)
         if value is None and part.text.startswith("conn."):
             field = part.text.removeprefix("conn.")
-            raise ConnectionFieldError(
-                f"the connection's field {field!r} is empty, but {self.where} needs it: fill it in"
-            )
+            raise ConnectionFieldError(f"{field} is empty, but {self.where} needs it")
         kind = "nothing" if value is None else f"a {type(value).__name__}"
         raise SpecError(f"{self.where}: ${{{part.text}}} is {kind}, but stands inside a text: {self.text!r}")
 
@@ -88,17 +108,18 @@ class Template:
 def template(text: str, where: str) -> Template:
     """Compile a text with `${…}` parts; `$${` stands for a plain `${`."""
     parts: list[str | Expression] = []
-    plain, position = "", 0
-    while position < len(text):
-        if text.startswith("$${", position):
-            plain, position = plain + "${", position + 3
-        elif text.startswith("${", position):
-            end = _closing_brace(text, position + 2, where)
+    plain, rest = "", text
+    while rest:
+        before, opening, rest = rest.partition("${")
+        if opening and before.endswith("$"):
+            plain += before[:-1] + opening
+            continue
+        plain += before
+        if opening:
+            end = _closing_brace(rest, text, where)
             parts += [plain] if plain else []
-            parts.append(expression(text[position + 2 : end], where))
-            plain, position = "", end + 1
-        else:
-            plain, position = plain + text[position], position + 1
+            parts.append(expression(rest[:end], where))
+            plain, rest = "", rest[end + 1 :]
     if plain or not parts:
         parts.append(plain)
     return Template(text, where, tuple(parts))
@@ -108,32 +129,27 @@ def _as_it_is(value: str, expression_text: str) -> str:  # noqa: ARG001 - the sh
     return value
 
 
-def _closing_brace(text: str, start: int, where: str) -> int:
-    depth, quote = 1, ""
-    for position in range(start, len(text)):
-        character = text[position]
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in _QUOTES:
-            quote = character
-        else:
-            depth += {"{": 1, "}": -1}.get(character, 0)
-            if depth == 0:
-                return position
+def _closing_brace(rest: str, text: str, where: str) -> int:
+    """Return where the expression ends that `rest` begins with; braces inside quotes do not count."""
+    depth = 1
+    for token in _BRACE_OR_QUOTED.finditer(rest):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.start()
     raise SpecError(f"{where}: ${{ is never closed: {text!r}")
 
 
-def compiled(value: Any, where: str) -> Any:
+def compiled(value: Any, where: Where) -> Any:
     """Return JSON-like data with every text compiled to a template."""
     if isinstance(value, str):
-        return template(value, where)
+        return template(value, where())
     if isinstance(value, Mapping):
         return {
-            (key if key == SPREAD else template(key, f"{where}.{key}")): compiled(member, f"{where}.{key}")
+            (key if key == SPREAD else template(key, where(key))): compiled(member, partial(where, key))
             for key, member in value.items()
         }
     if isinstance(value, list):
-        return [compiled(item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return [compiled(item, partial(where, index)) for index, item in enumerate(value)]
     return value
 
 
@@ -156,9 +172,7 @@ def filled(value: Any, names: Mapping[str, Any]) -> Any:
             continue
         name = key.fill(names, _as_it_is)
         if name in spread:
-            raise InputsError(
-                f"inputs.{name}: the platform keeps this name for itself, so it can be no input"
-            )
+            raise InputsError(f"inputs.{name}: the platform keeps this name for itself; rename the input")
         if (found := filled(member, names)) is not None:
             result[name] = found
     return {**spread, **result}

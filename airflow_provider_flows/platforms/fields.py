@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
-from airflow_provider_flows.protocol.errors import SpecError
-from airflow_provider_flows.schemas import violations
+from airflow_provider_flows.platforms.inputs import json_problems
+from airflow_provider_flows.schemas import path_text, violations
 
 _OURS = frozenset({"title", "description", "default", "required", "secret", "placeholder", "mask", "hint"})
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
@@ -51,34 +52,38 @@ class Field:
 
     def coerced(self, value: Any) -> Any:
         """Return a text as the field's type, where it spells one: a form and an URI know texts only."""
+        if isinstance(value, float) and value.is_integer() and "integer" in self.types:
+            return int(value)
         if not isinstance(value, str) or "string" in self.types:
             return value
         text = value.strip()
-        for kind in self.types:
-            found = _READERS[kind](text)
-            if found is not None:
-                return found
-        return value
+        if not text:
+            return None
+        found = (_READERS[kind](text) for kind in self.types)
+        return next((each for each in found if each is not None), value)
 
     def problems(self, value: Any) -> list[str]:
         """Return what is wrong with the value, each as one sentence without the value if it is secret."""
+        hint = f"; {self.hint}" if self.hint else ""
+        if self.secret and isinstance(value, str) and not is_sendable(value):
+            return [
+                f"{self.name} ({self.title}) begins or ends with a space, or holds an odd character{hint}"
+            ]
+        if problems := list(json_problems(value, self.name)):
+            return problems
         found = violations(self.schema, value)
-        if not found:
-            return []
-        if self.secret or self.mask:
-            return [f"{self.name} is malformed" + (f": {self.hint}" if self.hint else "")]
-        return [
-            f"{self.name}{path}: {text}" + (f"; {self.hint}" if self.hint else "") for path, text in found
-        ]
+        if found and (self.secret or self.mask):
+            return [f"{self.name} ({self.title}) is malformed{hint}"]
+        return [f"{self.name}{path_text(path)}: {text}{hint}" for path, text in found]
 
 
 def checked(
     fields: Mapping[str, Field], given: Mapping[str, Any], fail: Callable[[str], Exception], *, strict: bool
 ) -> dict[str, Any]:
-    """Return the given values, coerced, with every field present; raise `fail(text)` naming all that is wrong.
+    """Return the given values, coerced, with every field present.
 
-    A name that no field has is wrong when `strict`, else ignored. Defaults are not filled in, since an
-    option's default may speak of other options.
+    Raises `fail(text)`, its text naming all that is wrong. A name that no field has is wrong when `strict`,
+    else ignored. Defaults are not filled in, since an option's default may speak of other options.
     """
     problems = [unknown_name(name, fields) for name in given if name not in fields] if strict else []
     values: dict[str, Any] = {}
@@ -96,20 +101,22 @@ def checked(
     return values
 
 
-def unknown_name(name: str, known: Iterable[str], kind: str = "") -> str:
+def is_sendable(secret: str) -> bool:
+    """Whether a secret can stand in a header, and is not a slip of copying."""
+    return secret == secret.strip() and secret.isprintable() and secret.isascii()
+
+
+def unknown_name(name: object, known: Iterable[str], kind: str = "") -> str:
     """Return one sentence on a name that nobody knows, with the nearest that is known."""
     names = sorted(known)
-    near = get_close_matches(name, names, 1)
+    near = get_close_matches(str(name), names, 1)
     advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names) or 'none'}"
-    return f"{kind or 'name'} {name!r} is unknown; {advice}"
+    return f"{kind} {name!r} is unknown; {advice}".strip()
 
 
-def read_fields(data: Mapping[str, Any], where: str) -> dict[str, Field]:
-    """Read the fields of one part of a spec; raises `SpecError` naming the part."""
-    try:
-        return {name: Field.from_spec(name, each) for name, each in data.items()}
-    except TypeError as error:
-        raise SpecError(f"{where}: {error}") from error
+def read_fields(data: Mapping[str, Any]) -> dict[str, Field]:
+    """Read the fields of one part of a checked spec."""
+    return {name: Field.from_spec(name, each) for name, each in data.items()}
 
 
 def _read_bool(text: str) -> bool | None:
@@ -118,12 +125,10 @@ def _read_bool(text: str) -> bool | None:
 
 
 def _read_number(text: str) -> float | int | None:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return None
+    found = _read_json(text)  # JSON's numbers, so no "nan" and no "1_000"
+    if isinstance(found, float):
+        return found if math.isfinite(found) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _read_json(text: str) -> Any:
@@ -135,7 +140,7 @@ def _read_json(text: str) -> Any:
 
 def _read_list(text: str) -> list[Any]:
     found = _read_json(text)
-    return found if isinstance(found, list) else [word.strip() for word in text.split(",")]
+    return found if isinstance(found, list) else [word for part in text.split(",") if (word := part.strip())]
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(

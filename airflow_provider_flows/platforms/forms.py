@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 SUFFIX = ".platform.yaml"
-LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def form(name: str) -> dict[str, Any]:
@@ -20,7 +20,10 @@ def form(name: str) -> dict[str, Any]:
 
 
 def field_data(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the fields of a spec's connection: `standard` (host, login, password) and `extra`, common ones last."""
+    """Return the fields of a spec's connection: `standard` (host, login, password) and `extra`.
+
+    The fields that all platforms have come last.
+    """
     connection = data["connection"]
     standard = {name: connection[name] for name in ("host", "login", "password") if name in connection}
     if "password" in standard:

@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from airflow_provider_flows.protocol.errors import InputsError
-from airflow_provider_flows.schemas import schema_problem, violations
+from airflow_provider_flows.schemas import path_text, schema_problem, violations
 
 
 def checked_inputs(
     inputs: Any, schema: Mapping[str, Any] | None = None, files: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return the inputs as plain JSON data; raises `InputsError` naming every value that is wrong, with its path.
+    """Return the inputs as plain JSON data.
 
-    `files` are the names of inputs that an upload will fill: the schema sees them as present.
+    Raises `InputsError` naming every value that is wrong, with its path. `files` are the names of inputs
+    that an upload will fill: the schema sees them as present, and what it says of them is not asked.
     """
     if not isinstance(inputs, Mapping):
         raise InputsError(f"inputs must be a mapping of names to values, not {type(inputs).__name__}")
@@ -27,9 +28,9 @@ def checked_inputs(
         if problem := schema_problem(schema):
             raise InputsError(f"input_schema is no JSON Schema: {problem}")
         problems = [
-            f"inputs{path}: {text}"
+            f"inputs{path_text(path)}: {text}"
             for path, text in violations(schema, {**values, **dict.fromkeys(files, "")})
-            if not path.startswith(tuple(f".{name}" for name in files))
+            if path[:1] not in {(name,) for name in files}
         ]
     if problems:
         raise InputsError(f"the inputs break input_schema in {len(problems)} place(s): {'; '.join(problems)}")
@@ -37,7 +38,7 @@ def checked_inputs(
 
 
 def plain_json(value: Any) -> Any:
-    """Return the value with every mapping as a dict and every sequence as a list, as XCom may give other kinds."""
+    """Return the value with mappings as dicts and sequences as lists; XCom may give other kinds."""
     if isinstance(value, Mapping):
         return {str(key): plain_json(member) for key, member in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
@@ -46,7 +47,7 @@ def plain_json(value: Any) -> Any:
 
 
 def json_problems(value: Any, path: str) -> Iterator[str]:
-    """Return every part of the value that JSON cannot say, each as one sentence that begins with its path."""
+    """Yield one sentence for each part of the value that JSON cannot say; it begins with the part's path."""
     if value is None or isinstance(value, str | bool | int):
         return
     if isinstance(value, float):

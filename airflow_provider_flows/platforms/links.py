@@ -1,4 +1,4 @@
-"""The address of a run in a platform's own pages. No vendor publishes one, so it is a template in the connection."""
+"""The address of a run in a platform's own pages. No vendor publishes one: the connection has a template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read_link(public: Mapping[str, Any]) -> Template | None:
     if not public.get("run_link"):
         return None
     try:
-        return template(public["run_link"], "connection extra 'run_link'")
+        return template(public["run_link"], "extra run_link")
     except SpecError as error:
         raise ConnectionFieldError(str(error)) from error
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from airflow_provider_flows.platforms.expressions import compiled, expression, filled
 from airflow_provider_flows.platforms.fields import Field, checked
 from airflow_provider_flows.platforms.inputs import json_problems, plain_json
 from airflow_provider_flows.platforms.specs import PlatformSpec
 from airflow_provider_flows.protocol.errors import OptionsError
-from airflow_provider_flows.protocol.secrecy import HIDDEN
+from airflow_provider_flows.protocol.secrecy import HIDDEN, Scrubber
+from airflow_provider_flows.schemas import violations
 
 
 def evaluated_options(
@@ -34,7 +36,7 @@ def evaluated_options(
     values = checked(fields, plain_json(options), fail, strict=True)
     for name, each in fields.items():
         if values[name] is None and each.default is not None:
-            default = compiled(each.default, spec.document.where("options", name, "default"))
+            default = compiled(each.default, partial(spec.document.where, "options", name, "default"))
             values[name] = filled(default, {**names, "options": values})
         if values[name] is None and each.required:
             raise fail(each.missing)
@@ -44,24 +46,29 @@ def evaluated_options(
 def secret_parts(fields: Mapping[str, Field], options: Mapping[str, Any]) -> list[str]:
     """Return the texts in the options that nobody may read: what a field's `mask` finds in its value.
 
-    Of an address these are the values of its query. Needs no checked options, and ignores what it cannot read.
+    Of an address these are the values of its query and its password; of a mapping all of its values. Needs
+    no checked options: of what it cannot read it returns the whole.
     """
-    found: list[str] = []
+    found: set[str] = set()
     for name, each in fields.items():
         if each.mask and options.get(name) is not None:
             value = each.coerced(options[name])
-            found += _texts(expression(each.mask, f"option {name}")(value))
-    return found
+            is_odd = violations({"type": list(each.types)}, value)
+            mask = expression(each.mask, f"option {name}")
+            found.update(_texts(value) if is_odd else _masked(mask(value)))
+    return sorted(found, key=len, reverse=True)
 
 
 def without_secrets(fields: Mapping[str, Field], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the options for people to see, with `***` for each secret part."""
-    secrets = sorted(set(secret_parts(fields, options)), key=len, reverse=True)
-    masked = {name for name, each in fields.items() if each.mask}
-    return {name: _hidden(value, secrets) if name in masked else value for name, value in options.items()}
+    secrets = secret_parts(fields, options)
+    return {
+        name: _hidden(fields[name].coerced(value), secrets) if name in fields and fields[name].mask else value
+        for name, value in options.items()
+    }
 
 
-def _hidden(value: Any, secrets: list[str]) -> Any:
+def _hidden(value: Any, secrets: Sequence[str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _hidden(member, secrets) for key, member in value.items()}
     if isinstance(value, list | tuple):
@@ -69,20 +76,37 @@ def _hidden(value: Any, secrets: list[str]) -> Any:
     text = str(value)
     if text in secrets:
         return HIDDEN
-    for secret in secrets:
-        text = text.replace(f"={secret}", f"={HIDDEN}")
-    return text if text != str(value) else value
+    shown = Scrubber(secrets)(text)
+    for secret in secrets:  # in an address, the short ones too
+        shown = shown.replace(f"={secret}", f"={HIDDEN}")
+    return value if shown == text else shown
+
+
+def _masked(parts: Any) -> Iterator[str]:
+    """Yield the secrets of what a mask found: a list of addresses, mappings and texts."""
+    for part in parts if isinstance(parts, list) else [parts]:
+        yield from _in_address(part) if isinstance(part, str) and "://" in part else _texts(part)
+
+
+def _in_address(address: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        yield address
+        return
+    if parts.password:
+        yield from {parts.password, unquote(parts.password)}
+    for pair in parts.query.split("&"):
+        raw = pair.partition("=")[2]
+        yield from {raw, unquote_plus(raw)} - {""}
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Yield every value in the value as a text; null, true and false are no secrets."""
     if isinstance(value, Mapping):
         value = list(value.values())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
-    elif isinstance(value, str) and "://" in value:
-        for pair in urlsplit(value).query.split("&"):
-            raw = pair.partition("=")[2]
-            yield from {raw, unquote_plus(raw)} - {""}
     elif value is not None and not isinstance(value, bool):
         yield str(value)

@@ -8,16 +8,19 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from airflow_provider_flows.platforms.addresses import completed
+from airflow_provider_flows.platforms.addresses import filled_address
 from airflow_provider_flows.platforms.connections import Settings
 from airflow_provider_flows.platforms.documents import Document
 from airflow_provider_flows.platforms.expressions import compiled, filled
+from airflow_provider_flows.platforms.fields import is_sendable
 from airflow_provider_flows.platforms.refusals import Refusals
 from airflow_provider_flows.protocol.auth import Auth, ClientCredentialsAuth, HeaderAuth
 from airflow_provider_flows.protocol.errors import ConnectionFieldError
 from airflow_provider_flows.protocol.messages import Exchange, Request, Response, ask
 from airflow_provider_flows.protocol.retry import RetryPolicy, insist
 from airflow_provider_flows.protocol.secrecy import Scrubber
+
+_CLIENT = {"client_id", "client_secret"}
 
 
 def build_auth(
@@ -30,15 +33,17 @@ def build_auth(
     retry: RetryPolicy,
 ) -> Auth:
     """Return how to sign in as the spec says, with the connection's secrets."""
+    scrubber.add(*settings.secret_texts)
     ((kind, data),) = document.data["auth"].items()
-    values = filled(compiled(data, document.where("auth", kind)), {"conn": settings.names})
-    scrubber.add(*settings.secret.values())
+    where = partial(document.where, "auth", kind)
+    values = filled(compiled(data, where), {"conn": settings.names})
+    if not values or (kind == "oauth2" and _CLIENT - set(values)):
+        raise ConnectionFieldError(f"{refusals.credentials} is missing")
     if kind == "header":
-        if not values:
-            raise ConnectionFieldError(f"{refusals.subject}: {refusals.credentials} is missing")
         scrubber.add(*values.values())
         return HeaderAuth(values)
-    request = _token_request(values, settings, scrubber)
+    url = filled_address(data, where, {"conn": settings.names})
+    request = _token_request(url, values, settings, scrubber)
 
     def send(wanted: Request) -> Exchange[Response]:
         return (yield from insist(wanted, ask, retry, clock))
@@ -46,14 +51,14 @@ def build_auth(
     return ClientCredentialsAuth(request, partial(_read_token, refusals, scrubber), clock=clock, send=send)
 
 
-def _token_request(values: Mapping[str, Any], settings: Settings, scrubber: Scrubber) -> Request:
+def _token_request(url: str, values: Mapping[str, Any], settings: Settings, scrubber: Scrubber) -> Request:
     basic = b64encode(f"{values['client_id']}:{values['client_secret']}".encode()).decode()
     scrubber.add(basic)
     form = {"grant_type": "client_credentials"} | ({"scope": values["scope"]} if "scope" in values else {})
     return Request(
         purpose="token",
         method="POST",
-        url=completed(values["url"], values["path"], "auth_url"),
+        url=url,
         headers={
             "Accept": "application/json",
             "Authorization": f"Basic {basic}",
@@ -68,14 +73,14 @@ def _token_request(values: Mapping[str, Any], settings: Settings, scrubber: Scru
 
 def _read_token(refusals: Refusals, scrubber: Scrubber, response: Response) -> tuple[str, float | None]:
     if not response.is_ok:
-        raise refusals.of(response, "the client")
+        raise refusals.of(response, "the tenant")
     try:
         answer = response.json()
-        token, lifetime = answer["access_token"], answer.get("expires_in")
-        if not isinstance(token, str) or not token:
-            raise TypeError
-        seconds = None if lifetime is None else float(lifetime)
+        token = answer["access_token"]
+        scrubber.add(token)
+        lifetime = None if answer.get("expires_in") is None else float(answer["expires_in"])
     except (ValueError, TypeError, KeyError):
-        raise refusals.unreadable(response, "it holds no usable access_token") from None
-    scrubber.add(token)
-    return token, seconds
+        raise refusals.unreadable(response, "it holds no usable access_token and expires_in") from None
+    if not isinstance(token, str) or not token or not is_sendable(token):
+        raise refusals.unreadable(response, "its access_token is no text that a header can hold")
+    return token, lifetime

@@ -42,6 +42,11 @@ class PlatformSpec:
         """What the platform calls a flow's id, for people."""
         return str(self.document.data["flow"]["title"])
 
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """The names of the options that a run's later calls need."""
+        return tuple(self.document.data.get("remember", {}))
+
     def can(self, purpose: str) -> bool:
         """Whether the platform documents this call: status, result, cancel, upload, describe, test."""
         return isinstance(self.document.data.get(purpose), Mapping)
@@ -59,7 +64,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> PlatformSpec:
-    """Return a platform's spec; raises `NotSupportedError` for an unknown name and `SpecError` for a bad file."""
+    """Return a platform's spec; raises `NotSupportedError` for an unknown name."""
     if name not in names():
         raise NotSupportedError(unknown_name(name, names(), "platform (connection type)"))
     return read_spec(parse(text_of(name + SUFFIX), name + SUFFIX))
@@ -70,7 +75,7 @@ def read_spec(document: Document) -> PlatformSpec:
     data = field_data(document.data)
     return PlatformSpec(
         document,
-        standard=read_fields(data["standard"], document.where("connection")),
-        extra=read_fields(data["extra"], document.where("connection", "extra")),
-        options=read_fields(document.data.get("options", {}), document.where("options")),
+        standard=read_fields(data["standard"]),
+        extra=read_fields(data["extra"]),
+        options=read_fields(document.data.get("options", {})),
     )

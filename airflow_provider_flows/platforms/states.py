@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -18,28 +19,30 @@ _WORDS = {
     RunState.SKIPPED: "skipped",
     RunState.QUEUED: "scheduled queued pending created",
     RunState.RUNNING: (
-        "running inprogress started active late awaitingretry awaitingconcurrencyslot retrying cancelling resuming "
-        "blocked paused suspended waiting waitingforapproval onhold"
+        "running inprogress started active late awaitingretry awaitingconcurrencyslot retrying cancelling "
+        "resuming blocked paused suspended waiting waitingforapproval onhold"
     ),
 }
 VOCABULARY: Mapping[str, RunState] = MappingProxyType(
     {word: state for state, words in _WORDS.items() for word in words.split()}
 )
+_FILLERS = re.compile(r"[\s_-]+")
 
 
 def plain(word: Any) -> str:
     """Return a state's word in the spelling that tables use: no case, no spaces, `_` or `-`."""
     if isinstance(word, float) and word.is_integer():
         word = int(word)
-    return str(word).strip().casefold().translate({ord(mark): None for mark in " _-"})
+    return _FILLERS.sub("", str(word).casefold())
 
 
-# What people map; where a word stands in two fields, the later one here wins: better a failure than a false success.
+# What people map. Where a word stands in two fields, the later one here wins: better a failure than a false
+# success.
 SETTABLE = (RunState.RUNNING, RunState.SKIPPED, RunState.SUCCESS, RunState.CANCELLED, RunState.FAILED)
 
 
 def word_table(spec: Mapping[str, Iterable[Any]], settings: Mapping[str, Any]) -> Mapping[str, RunState]:
-    """Return word → state: the vocabulary, under the spec's words, under those of the connection's `…_states`."""
+    """Return word → state: the connection's `…_states` over the spec's words over the vocabulary."""
     table = dict(VOCABULARY)
     for state, words in spec.items():
         table.update({plain(word): RunState(state) for word in words})

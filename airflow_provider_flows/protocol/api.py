@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from airflow_provider_flows.protocol.errors import (
+    MAY_RUN,
     InputsError,
     NotSentError,
     NotSupportedError,
+    OversizedError,
     TransportError,
 )
 from airflow_provider_flows.protocol.messages import Exchange, FilePart, Request, Response
@@ -35,28 +38,19 @@ class FlowApi:
         Raises `UsageError` before anything is sent, `ResponseLostError` and `AnswerError` when the run
         may have been started though nobody said so, and other `FlowError`s when it was not.
         """
-        taken = sorted(set(files or {}) & set(order.inputs))
-        if taken:
-            raise InputsError(f"given both as a file and as an input: {', '.join(taken)}")
-        self.platform.start_request(order)  # whatever is wrong with it is found before a file is sent
-        references = {}
-        for name, file in (files or {}).items():
-            references[name] = yield from self.upload(file, dict(order.options))
-        order = replace(order, inputs={**order.inputs, **references})
-        response = yield from self._call(self.platform.start_request(order))
-        return self.platform.read_start(order, response)
+        request = self.platform.start_request(order)
+        if files:
+            order = yield from self._with_files(order, files)
+            request = self.platform.start_request(order)
+        return self.platform.read_start(order, (yield from self._call(request)))
 
     def get(self, handle: RunHandle) -> Exchange[Run]:
         """Ask how a run stands."""
-        request = self.platform.status_request(handle)
-        response = yield from self._call(
-            self._able(request, "tell how a run stands, so there is nothing to wait for")
-        )
-        return self.platform.read_status(handle, response)
+        return self._get(handle, until=math.inf)
 
     def wait(self, handle: RunHandle, wait: Wait) -> Exchange[Run]:
         """Return the run once it is over, or as it stands when the time is up."""
-        return (yield from wait_for(lambda: self.get(handle), handle, wait, self.clock))
+        return wait_for(lambda: self._get(handle, wait.until), handle, wait, self.clock)
 
     def result(self, run: Run) -> Exchange[Any]:
         """Return the result of a run that succeeded, None where the platform gives none."""
@@ -74,7 +68,7 @@ class FlowApi:
 
     def upload(self, file: FilePart, options: Mapping[str, Any] | None = None) -> Exchange[Any]:
         """Upload one file and return what stands for it in a flow's inputs."""
-        request = self._able(self.platform.upload_request(file, dict(options or {})), "take files")
+        request = self._able(self.platform.upload_request(file, options or {}), "take files")
         return self.platform.read_upload(file, (yield from self._call(request)))
 
     def describe(self, flow_id: str) -> Exchange[Any]:
@@ -83,7 +77,7 @@ class FlowApi:
         return self.platform.read_description(flow_id, (yield from self._call(request)))
 
     def test(self) -> Exchange[str]:
-        """Make the platform's cheapest harmless call and return what it proved; say so where there is none."""
+        """Make the platform's cheapest harmless call and return what it proved, or why there is none."""
         request = self.platform.test_request()
         if request is None:
             return self.platform.untested()
@@ -96,23 +90,45 @@ class FlowApi:
         except TransportError as error:
             raise self._explained(error) from error
 
+    def _with_files(self, order: RunOrder, files: Mapping[str, FilePart]) -> Exchange[RunOrder]:
+        taken = sorted(set(files) & set(order.inputs))
+        if taken:
+            raise InputsError(f"given both as a file and as an input: {', '.join(taken)}")
+        # whatever is wrong with the start is found before a file is sent
+        self.platform.start_request(replace(order, inputs={**order.inputs, **dict.fromkeys(files, "")}))
+        references = {}
+        for name, file in files.items():
+            references[name] = yield from self.upload(file, order.options)
+        return replace(order, inputs={**order.inputs, **references})
+
+    def _get(self, handle: RunHandle, until: float) -> Exchange[Run]:
+        request = self._able(
+            self.platform.status_request(handle),
+            "tell how a run stands, so there is nothing to wait for",
+        )
+        return self.platform.read_status(handle, (yield from self._call(request, until)))
+
     def _able(self, request: Request | None, what: str) -> Request:
         if request is None:
             raise NotSupportedError(f"{self.platform.title} documents no way to {what}")
         return request
 
-    def _call(self, request: Request) -> Exchange[Response]:
+    def _call(self, request: Request, until: float = math.inf) -> Exchange[Response]:
         try:
-            return (yield from insist(request, self.platform.auth.send, self.retry, self.clock))
+            return (yield from insist(request, self.platform.auth.send, self.retry, self.clock, until))
         except TransportError as error:
             raise self._explained(error) from error
 
     def _explained(self, error: TransportError) -> TransportError:
-        if isinstance(error, NotSentError):
-            fate = "Nothing arrived there; check the address, the network and the certificate"
-        elif error.request.purpose == "start":
-            fate = "The run may have been started all the same: look for it on the platform before starting it again"
-        else:
-            fate = "It is not known whether the request arrived"
-        text = f"{self.platform.subject}: no answer to {error.request}: {error}. {fate}."
+        text = f"{self.platform.subject}: no answer to {error.request}: {error}. {_fate(error)}."
         return type(error)(self.platform.scrubbed(text), error.request)
+
+
+def _fate(error: TransportError) -> str:
+    if isinstance(error, NotSentError):
+        return "Nothing arrived there; check the address, the network and the certificate"
+    if error.request.purpose == "start":
+        return MAY_RUN
+    if isinstance(error, OversizedError):
+        return "Raise that limit if an answer of this size is wanted"
+    return "It is not known whether the request arrived"

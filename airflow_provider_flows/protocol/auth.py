@@ -41,7 +41,7 @@ class HeaderAuth(Auth):
 
 
 class ClientCredentialsAuth(Auth):
-    """OAuth 2.0 client credentials (RFC 6749 §4.4): takes out a token when none is fresh, and once more on a 401.
+    """Takes out a token when none is fresh, and once more on a 401: client credentials of RFC 6749 §4.4.
 
     `token_request` is sent as it is; `read_token` returns the token and its lifetime in seconds (None when
     unsaid), and raises on an answer that holds none. `clock` gives seconds.
@@ -72,9 +72,8 @@ class ClientCredentialsAuth(Auth):
             return response
         if self._token == used:  # another conversation may have renewed it meanwhile
             yield from self._renew()
-        return (
-            yield from ask(signed(request, self._bearer()))
-        )  # refused, so not carried out: even a start may go
+        # what was refused was not carried out, so even a start may go again
+        return (yield from ask(signed(request, self._bearer())))
 
     def headers(self) -> Exchange[Mapping[str, str]]:
         """Return the Authorization header with a fresh token."""

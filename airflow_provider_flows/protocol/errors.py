@@ -26,6 +26,8 @@ from __future__ import annotations
 
 from airflow_provider_flows.protocol.messages import Request, Response
 
+MAY_RUN = "The run may have been started all the same: look for it on the platform before starting it again"
+
 
 class FlowError(Exception):
     """Anything that this package raises on purpose below Airflow."""
@@ -52,7 +54,7 @@ class OptionsError(UsageError):
 
 
 class ResultPathError(UsageError):
-    """The expression that picks the result is not valid JMESPath, or fails on the result."""
+    """The expression that picks the result is not valid JMESPath."""
 
 
 class SpecError(UsageError):

@@ -64,14 +64,15 @@ class Response:
 
     def json(self) -> Any:
         """Return the body's JSON value; raises `ValueError` when it is none."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("the body is nested too deeply") from None
 
-    def excerpt(self, limit: int = 300) -> str:
-        """Return the body as one line of at most `limit` characters, for people to read."""
-        text = " ".join(self.body[: 4 * limit].decode("utf-8", "replace").split())
-        if not text:
-            return "(empty)"
-        return text if len(text) <= limit else f"{text[:limit]}… ({len(self.body)} bytes in all)"
+    @property
+    def text(self) -> str:
+        """The body as text, whatever it is; not for people's eyes before a `Scrubber` has seen it."""
+        return self.body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

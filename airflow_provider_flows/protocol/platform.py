@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows.protocol.auth import Auth
@@ -12,12 +13,12 @@ from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
 
 
 class FlowPlatform(ABC):
-    """One platform's dialect on one connection: turns wishes into requests and answers into runs. Performs no I/O.
+    """One platform's dialect on one connection: turns wishes into requests, and answers into runs.
 
-    A subclass must be able to start a flow and to read the answer. All else is optional: a builder that
-    returns None says that the platform documents no such ability. A platform that answers at once needs
-    nothing more: its `read_start` returns a run that is over. Readers raise a `ResponseError` for an
-    answer that says no, builders a `UsageError` for a wish that cannot be sent.
+    It performs no I/O. A subclass must be able to start a flow and to read the answer. All else is
+    optional: a builder that returns None says that the platform documents no such ability. A platform
+    that answers at once needs nothing more: its `read_start` returns a run that is over. Readers raise a
+    `ResponseError` for an answer that says no, builders a `UsageError` for a wish that cannot be sent.
     """
 
     title: str
@@ -56,7 +57,7 @@ class FlowPlatform(ABC):
         """Return whether the run is being cancelled; False when it was over already."""
         raise NotSupportedError(self._cannot("cancel a run"))
 
-    def upload_request(self, file: FilePart, options: dict[str, Any]) -> Request | None:
+    def upload_request(self, file: FilePart, options: Mapping[str, Any]) -> Request | None:
         """Return the request that uploads one file."""
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,8 +59,12 @@ def insist(
     send: Callable[[Request], Exchange[Response]],
     policy: RetryPolicy,
     clock: Callable[[], float],
+    until: float = math.inf,
 ) -> Exchange[Response]:
-    """Send a request as often as the policy allows, and return the last answer or raise the last fault."""
+    """Send a request as often as the policy allows, and return the last answer or raise the last fault.
+
+    No attempt begins after `until`, in seconds since the epoch: what Retry-After asks for is slept till then.
+    """
     attempt = 1
     while True:
         try:
@@ -71,7 +76,9 @@ def insist(
         delay = policy.delay_after(outcome, attempt, clock(), request)
         if delay is None:
             break
-        yield from pause(delay)
+        yield from pause(min(delay, until - clock()))
+        if clock() >= until:
+            break
         attempt += 1
     if isinstance(outcome, TransportError):
         raise outcome

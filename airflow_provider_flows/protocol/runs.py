@@ -66,12 +66,14 @@ class RunHandle:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RunHandle:
         """Read what `to_json` wrote; raises `ValueError` naming what is missing or odd."""
-        missing = [name for name in ("platform", "flow_id", "run_id") if not isinstance(data.get(name), str)]
-        if missing:
-            raise ValueError(
-                f"not a run's handle: {', '.join(missing)} missing or not text in {sorted(data)}"
-            )
+        if not isinstance(data, Mapping):
+            raise ValueError(f"not a run's handle, but {type(data).__name__}")  # noqa: TRY004 - as promised
+        odd = [name for name in ("platform", "flow_id", "run_id") if not isinstance(data.get(name), str)]
         context = data.get("context") or {}
+        if not isinstance(context, Mapping) or not all(isinstance(each, str) for each in context.values()):
+            odd.append("context")
+        if odd:
+            raise ValueError(f"not a run's handle: {', '.join(odd)} missing or malformed")
         return cls(data["platform"], data["flow_id"], data["run_id"], dict(context))
 
     def __str__(self) -> str:
@@ -106,7 +108,7 @@ class Run:
     def from_event(cls, event: Mapping[str, Any]) -> Run:
         """Read what `to_event` wrote; raises `ValueError` on anything else."""
         if not isinstance(event, Mapping) or not isinstance(event.get("handle"), Mapping):
-            raise ValueError(f"not an event of FlowRunTrigger: {event!r:.200}")
+            raise ValueError(f"not an event of FlowRunTrigger: {event!r:.200}")  # noqa: TRY004 - as promised
         return cls(
             RunHandle.from_json(event["handle"]),
             RunState(event.get("state")),

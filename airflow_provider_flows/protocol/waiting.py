@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from airflow_provider_flows.protocol.errors import (
     AnswerError,
@@ -44,24 +45,29 @@ def wait_for(
     """Ask until the run is over or the time is up, and return it as it last stood.
 
     A run that isn't found yet, and any fault that may pass, is forgiven for a while; then the last fault
-    is raised, with the state that was seen last.
+    is raised, with the state that was seen last. If the time is up amid a fault, the run's message tells it.
     """
-    began = heard_at = clock()
-    last = Run(handle, RunState.UNKNOWN)
-    heard = False
+    began = clock()
+    failing_since = math.inf
+    last, heard = Run(handle, RunState.UNKNOWN), False
+    fault: FlowError | None = None
     while True:
+        asked = clock()
         try:
             run = yield from get()
-        except NotFoundError:
+        except NotFoundError as error:
             if heard or clock() - began >= EARLY:
                 raise
+            fault = error
+        except OversizedError:
+            raise
         except (TransportError, UnavailableError, AnswerError) as error:
-            if isinstance(error, OversizedError):
-                raise
-            if clock() - heard_at >= PATIENCE:
+            failing_since = min(failing_since, asked)
+            if clock() - failing_since >= PATIENCE:
                 raise _late(error, last) from error
+            fault = error
         else:
-            heard_at = clock()
+            failing_since, fault = math.inf, None
             if not heard or (run.state, run.raw_state) != (last.state, last.raw_state):
                 wait.report(run)
             last, heard = run, True
@@ -69,7 +75,12 @@ def wait_for(
             break
         yield from pause(min(wait.poll_interval, wait.until - clock()))
     yield from pause(wait.not_before - clock())
-    return last
+    return last if fault is None else _with_fault(last, fault)
+
+
+def _with_fault(last: Run, fault: FlowError) -> Run:
+    said = f"{last.message}; since then" if last.message else "last seen so; since then"
+    return replace(last, message=f"{said} no readable answer: {fault}")
 
 
 def _late(error: FlowError, last: Run) -> FlowError:

@@ -6,10 +6,15 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands in JSON-like data: names and indices, from the outside in."""
+
+LONGEST_PROBLEM = 300  # jsonschema quotes the value, which may be all of somebody's inputs
 
 
 @cache
@@ -20,14 +25,29 @@ def schema(name: str) -> dict[str, Any]:
     return loaded
 
 
-def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[str, str]]:
-    """Return every way in which the value breaks the schema, as (path, text), in the value's order.
+def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Path, str]]:
+    """Return every way in which the value breaks the schema, as (path, text), by path.
 
-    The path is JSONPath without its `$`, empty for the value as a whole. The schema itself is taken to be
-    right: `schema_problem` tells.
+    The schema itself is taken to be right: `schema_problem` tells.
     """
-    found = sorted(_validator(schema)(schema).iter_errors(value), key=lambda error: error.json_path)
-    return [(error.json_path[1:], error.message) for error in found]
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
+    here_only: Registry[Any] = Registry()  # else jsonschema would fetch what a `$ref` names
+    try:
+        errors = list(_validator(schema)(schema, registry=here_only).iter_errors(value))
+    except Unresolvable as error:
+        return [((), f"the schema's $ref {error.ref!r} leads nowhere; nothing is fetched for it")]
+    found = [(tuple(error.absolute_path), _shortened(error.message)) for error in errors]
+    return sorted(found, key=lambda each: [(isinstance(part, str), part) for part in each[0]])
+
+
+def path_text(path: Path) -> str:
+    """Return a path as JSONPath writes it, without the leading `$`: `.plates[0].name`."""
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" if part.isidentifier() else f"[{part!r}]"
+        for part in path
+    )
 
 
 def schema_problem(schema: Any) -> str | None:
@@ -39,7 +59,7 @@ def schema_problem(schema: Any) -> str | None:
     try:
         _validator(schema).check_schema(dict(schema))
     except SchemaError as error:
-        return f"{error.json_path}: {error.message}"
+        return f"{error.json_path}: {_shortened(error.message)}"
     return None
 
 
@@ -48,3 +68,11 @@ def _validator(schema: Mapping[str, Any]) -> type[Validator]:
     from jsonschema.validators import validator_for
 
     return validator_for(schema, default=Draft202012Validator)
+
+
+def _shortened(text: str) -> str:
+    return (
+        text
+        if len(text) <= LONGEST_PROBLEM
+        else f"{text[: LONGEST_PROBLEM // 2]} … {text[-LONGEST_PROBLEM // 2 :]}"
+    )

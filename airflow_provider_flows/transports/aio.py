@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from typing import TYPE_CHECKING, Any, TypeVar
+from base64 import b64encode
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_flows.protocol.errors import (
     ConnectionFieldError,
+    FlowError,
     NotSentError,
-    OversizedError,
     ResponseLostError,
 )
 from airflow_provider_flows.protocol.messages import Exchange, Request, Response, Sleep, Step
+from airflow_provider_flows.transports.answers import CHUNK, Body, header_texts
 from airflow_provider_flows.transports.driver import adrive
 from airflow_provider_flows.transports.multipart import MultipartBody
-from airflow_provider_flows.transports.options import USER_AGENT, TransportOptions
+from airflow_provider_flows.transports.options import HEADERS, TransportOptions
+from airflow_provider_flows.transports.tls import tls_context
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import aiohttp
+    from yarl import URL
 
 T = TypeVar("T")
-CHUNK = 64 * 1024
+AT_ONCE = 100  # requests; waiting for one's turn takes nothing off a request's time
+LONGEST_LINE = 64 * 1024  # bytes of a header, as in `http.client`
+SLOWEST_UPLOAD = 16 * 1024  # bytes a second
 
 
 class AsyncTransport:
@@ -32,15 +38,19 @@ class AsyncTransport:
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
         self._session: aiohttp.ClientSession | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> AsyncTransport:
         import aiohttp
 
-        context = await asyncio.to_thread(_ssl_context, self._options)  # it reads files
+        context = await asyncio.to_thread(tls_context, self._options)  # it reads files
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=context),
+            connector=aiohttp.TCPConnector(ssl=context, limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": USER_AGENT},
+            headers=HEADERS,
+            auto_decompress=False,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
             trust_env=False,  # else ~/.netrc would sign what must not be signed
         )
         return self
@@ -62,92 +72,103 @@ class AsyncTransport:
             return None
         import aiohttp
 
-        try:
-            return await self._send(step)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
-            raise _translated(error, step) from error
-
-    async def _send(self, request: Request) -> Response:
-        import aiohttp
-        from yarl import URL
-
         if self._session is None:
             raise RuntimeError("an AsyncTransport speaks only inside its `async with`")
-        headers = dict(request.headers)
-        body: bytes | MultipartBody | None = request.body
-        if request.file:
-            body = await asyncio.to_thread(MultipartBody, request.file)
-            headers |= {"Content-Type": body.content_type, "Content-Length": str(body.len)}
-        timeout = aiohttp.ClientTimeout(
-            total=self._options.connect_timeout + request.read_timeout,
-            sock_connect=self._options.connect_timeout,
-            sock_read=request.read_timeout,
-        )
-        async with self._session.request(
+        async with self._turns:
+            file = await asyncio.to_thread(MultipartBody, step.file) if step.file else None
+            with file or nullcontext():
+                try:
+                    return await self._send(self._session, step, file)
+                except FlowError:
+                    raise
+                except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+                    raise _translated(error, step, self._options) from error
+
+    async def _send(
+        self, session: aiohttp.ClientSession, request: Request, file: MultipartBody | None
+    ) -> Response:
+        from yarl import URL
+
+        url = URL(request.url, encoded=True)
+        proxy, credentials = _proxy_and_credentials(self._options.proxy_for(request.url))
+        headers = {**request.headers, **(credentials if url.scheme == "http" else {})}
+        if file:
+            headers |= {"Content-Type": file.content_type, "Content-Length": str(file.len)}
+        async with session.request(
             request.method,
-            URL(request.url, encoded=True),
+            url,
             headers=headers,
-            data=body,
+            data=file or request.body,
             allow_redirects=False,
-            proxy=self._options.proxy_for(request.url),
-            timeout=timeout,
-            skip_auto_headers=() if body is not None else ("Content-Type",),
+            proxy=proxy,
+            proxy_headers=credentials,  # of the request for a tunnel
+            timeout=self._timeout(request),
+            skip_auto_headers=("Content-Type",),
         ) as answer:
+            body = Body(request, answer.headers.get("Content-Encoding", ""))
+            async for piece in answer.content.iter_chunked(CHUNK):
+                body.add(piece)
             return Response(
                 request=request,
                 status=answer.status,
-                headers={name.lower(): value for name, value in answer.headers.items()},
-                body=await _read(answer, request),
+                headers=header_texts(answer.raw_headers),
+                body=body.whole(),
             )
 
+    def _timeout(self, request: Request) -> aiohttp.ClientTimeout:
+        import aiohttp
 
-async def _read(answer: aiohttp.ClientResponse, request: Request) -> bytes:
-    chunks, size = [], 0
-    async for chunk in answer.content.iter_chunked(CHUNK):
-        size += len(chunk)
-        if size > request.max_response_bytes:
-            answer.close()
-            raise OversizedError(
-                f"the answer is larger than max_response_bytes ({request.max_response_bytes}) of the connection",
-                request,
-            )
-        chunks.append(chunk)
-    return b"".join(chunks)
+        upload = request.file.size / SLOWEST_UPLOAD if request.file else 0
+        return aiohttp.ClientTimeout(
+            total=self._options.connect_timeout + upload + request.read_timeout,
+            sock_connect=self._options.connect_timeout,
+            sock_read=request.read_timeout,
+        )
 
 
-def _translated(error: Exception, request: Request) -> Exception:
+def _proxy_and_credentials(address: str | None) -> tuple[URL | None, dict[str, str]]:
+    """Return a proxy and the header with its credentials; errors would show them in the address."""
+    from yarl import URL
+
+    if address is None:
+        return None, {}
+    proxy = URL(address)
+    if proxy.user is None:
+        return proxy, {}
+    credentials = b64encode(f"{proxy.user}:{proxy.password or ''}".encode("latin-1")).decode()
+    return proxy.with_user(None), {"Proxy-Authorization": f"Basic {credentials}"}
+
+
+def _translated(error: Exception, request: Request, options: TransportOptions) -> Exception:
     """Return our error for one of the library's: what surely never arrived, and what may have."""
     import aiohttp
 
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return NotSentError(f"no connection within the connect timeout: {error}", request)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return NotSentError(f"the server's certificate was rejected: {error}", request)
-    if isinstance(error, aiohttp.ClientConnectorSSLError):
-        return ResponseLostError(f"the connection broke: {error}", request)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return NotSentError(f"no connection: {error}", request)
-    if isinstance(error, aiohttp.InvalidURL):
-        return ConnectionFieldError(f"{request} cannot be sent as the connection stands: {error}")
+    before_sending = (
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.ClientConnectorError,
+        aiohttp.ClientHttpProxyError,
+    )
+    if isinstance(error, before_sending):
+        return NotSentError(_why_not_sent(error, options), request)
+    if isinstance(error, ValueError):
+        return ConnectionFieldError(
+            f"{options.subject}: {request} cannot be sent as the connection stands: {error}"
+        )
     if isinstance(error, asyncio.TimeoutError):
-        return ResponseLostError(f"no answer within the read timeout of {request.read_timeout:g} s", request)
-    return ResponseLostError(f"the connection broke: {type(error).__name__}: {error}", request)
+        return ResponseLostError(
+            f"no whole answer within the read timeout of {request.read_timeout:g} s", request
+        )
+    reason = error.__cause__ or error  # a file that cannot be read on lies beneath
+    return ResponseLostError(f"the connection broke: {type(reason).__name__}: {reason}", request)
 
 
-def _ssl_context(options: TransportOptions) -> Any:
-    """Return the TLS settings; the roots of trust are those of `requests`, so that both colours trust alike."""
-    import certifi
+def _why_not_sent(error: Exception, options: TransportOptions) -> str:
+    import aiohttp
 
-    try:
-        if options.verify is False:
-            context = ssl._create_unverified_context()  # noqa: S323, SLF001 - the user asked for it, as `requests` does
-        else:
-            trusted = certifi.where() if options.verify is True else str(options.verify)
-            context = ssl.create_default_context(cafile=trusted)
-        if options.cert is not None:
-            context.load_cert_chain(*((options.cert,) if isinstance(options.cert, str) else options.cert))
-    except OSError as error:
-        raise ConnectionFieldError(
-            f"verify or cert of the connection names no usable file: {error}"
-        ) from error
-    return context
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return f"no connection within the connect timeout of {options.connect_timeout:g} s"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"the server's certificate was rejected: {error}"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"no connection: the proxy answered {error.status} {error.message}"
+    return f"no connection: {error}"

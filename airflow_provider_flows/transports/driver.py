@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from airflow_provider_flows.protocol.errors import TransportError
 from airflow_provider_flows.protocol.messages import Exchange, Response, Step
 
 T = TypeVar("T")
+Outcome: TypeAlias = Response | TransportError | None
 
 
 def drive(exchange: Exchange[T], perform: Callable[[Step], Response | None]) -> T:
@@ -21,12 +22,7 @@ def drive(exchange: Exchange[T], perform: Callable[[Step], Response | None]) -> 
         try:
             step = next(exchange)
             while True:
-                try:
-                    answer = perform(step)
-                except TransportError as error:
-                    step = exchange.throw(error)
-                else:
-                    step = exchange.send(answer)
+                step = _told(exchange, _outcome(perform, step))
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
 
@@ -37,11 +33,24 @@ async def adrive(exchange: Exchange[T], perform: Callable[[Step], Awaitable[Resp
         try:
             step = next(exchange)
             while True:
-                try:
-                    answer = await perform(step)
-                except TransportError as error:
-                    step = exchange.throw(error)
-                else:
-                    step = exchange.send(answer)
+                step = _told(exchange, await _aoutcome(perform, step))
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
+
+
+def _told(exchange: Exchange[T], outcome: Outcome) -> Step:
+    return exchange.throw(outcome) if isinstance(outcome, TransportError) else exchange.send(outcome)
+
+
+def _outcome(perform: Callable[[Step], Response | None], step: Step) -> Outcome:
+    try:
+        return perform(step)
+    except TransportError as error:
+        return error
+
+
+async def _aoutcome(perform: Callable[[Step], Awaitable[Response | None]], step: Step) -> Outcome:
+    try:
+        return await perform(step)
+    except TransportError as error:
+        return error

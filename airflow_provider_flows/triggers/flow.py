@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_provider_flows.protocol.errors import FlowError
 from airflow_provider_flows.protocol.runs import RunHandle
 
 
 class FlowRunTrigger(BaseTrigger):
     """Fires once, when a run is over or its time is up. Holds a connection id, never a credential.
 
-    The event holds handle, state and a short message, never a result: events are stored and logged. All
-    triggers of one connection on one event loop share one HTTP session.
+    The event holds handle, state and a short message, never a result: events are stored and logged. A
+    `FlowError` becomes an event too, with its kind, so that the task ends as it would have on a worker; any
+    other exception goes to Airflow, which fails the task with its text. All triggers of one connection on one
+    event loop share one HTTP session.
 
     :param flow_conn_id: id of the connection
     :param handle: the run, as `RunHandle.to_json` wrote it
     :param poll_interval: seconds between two questions
     :param until: when to give up, in seconds since the epoch
-    :param not_before: when to fire at the earliest, in seconds since the epoch: Airflow 3.3 fails a task that is
-        resumed before its worker's end was noticed (https://github.com/apache/airflow/issues/67287)
+    :param not_before: when to fire at the earliest, in seconds since the epoch: Airflow 3.3 fails a task that
+        is resumed before its worker's end was noticed (https://github.com/apache/airflow/issues/67287)
     """
 
     def __init__(
@@ -47,13 +52,18 @@ class FlowRunTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Wait, and fire; an exception goes to Airflow, which fails the task with its text."""
+        """Wait, and fire."""
         from airflow_provider_flows.hooks.flow import FlowHook
 
-        run = await FlowHook(self.flow_conn_id).await_for_run(
-            RunHandle.from_json(self.handle),
-            poll_interval=self.poll_interval,
-            until=self.until,
-            not_before=self.not_before,
-        )
-        yield TriggerEvent(run.to_event())  # type: ignore[no-untyped-call]  # untyped in Airflow
+        try:
+            run = await FlowHook(self.flow_conn_id).await_for_run(
+                RunHandle.from_json(self.handle),
+                poll_interval=self.poll_interval,
+                until=self.until,
+                not_before=self.not_before,
+            )
+            event = run.to_event()
+        except FlowError as error:
+            event = {"handle": self.handle, "fault": type(error).__name__, "message": str(error)}
+            await asyncio.sleep(self.not_before - time.time())
+        yield TriggerEvent(event)  # type: ignore[no-untyped-call]  # untyped in Airflow

@@ -1,0 +1,36 @@
+"""From an Airflow connection to the plain values that the core reads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from airflow.providers.common.compat.sdk import Connection
+
+from airflow_provider_flows.platforms.connections import RawConnection
+from airflow_provider_flows.protocol.errors import ConnectionFieldError
+
+
+def raw_connection(conn_id: str, connection: Connection) -> RawConnection:
+    """Return the connection's fields; raises `ConnectionFieldError` for an extra that is no JSON object."""
+    return RawConnection(
+        conn_id=conn_id,
+        conn_type=connection.conn_type or "",
+        host=connection.host,
+        port=connection.port,
+        schema=connection.schema,
+        login=connection.login,
+        password=connection.password,
+        extra=_extra(conn_id, connection.extra),
+    )
+
+
+def _extra(conn_id: str, text: str | None) -> dict[str, Any]:
+    """Read the extra here: Airflow would log a traceback and go on with none."""
+    try:
+        extra = json.loads(text or "{}")
+    except ValueError:
+        extra = None
+    if not isinstance(extra, dict):
+        raise ConnectionFieldError(f"connection {conn_id!r}: its extra is not a JSON object")
+    return extra

@@ -1,0 +1,130 @@
+"""How a sensor fails or skips, in each of its modes alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowException, AirflowSensorTimeout, AirflowSkipException
+
+from airflow_provider_flows.emulator import FlowEmulator
+from airflow_provider_flows.outcomes import (
+    FlowPermanentError,
+    FlowRunCancelledError,
+    FlowRunFailedError,
+    FlowUnavailableError,
+)
+from airflow_provider_flows.sensors.flow import FlowRunSensor
+
+Make = Callable[..., Any]
+in_all_modes = pytest.mark.parametrize("mode", ["poke", "reschedule", "deferrable"])
+
+
+@in_all_modes
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        ("failed", FlowRunFailedError),
+        ("cancelled", FlowRunCancelledError),
+        ("timed_out", FlowRunFailedError),
+        ("skipped", AirflowSkipException),
+    ],
+)
+def test_a_bad_end_fails_or_skips_the_sensor_in_every_mode_alike(
+    begun: Make, waited: Make, outcome: str, kind: type, mode: str
+) -> None:
+    """A bad end raises its own exception, or skips with `soft_fail` and `never_fail`, telling the reason."""
+    run = begun("blinkops", outcome=outcome, error="no plate").to_json()
+    arguments = {"run": run, "flow_conn_id": "blinkops_default"}
+    with pytest.raises(kind, match="of flow probe on blinkops"):
+        waited(mode, **arguments)
+    for asked in ("soft_fail", "never_fail"):
+        with pytest.raises(AirflowSkipException, match="of flow probe on blinkops is"):
+            waited(mode, **arguments, **{asked: True})
+
+
+@in_all_modes
+def test_a_timeout_names_the_last_state_in_every_mode_alike(begun: Make, waited: Make, mode: str) -> None:
+    """A run that is not over in time fails or skips the sensor, naming the state and its setting."""
+    run = begun("vishwa", outcome="never_ends", state_word="lyophilising").to_json()
+    known = r"'lyophilising'.*success_states"
+    with pytest.raises(AirflowSensorTimeout, match=known):
+        waited(mode, run=run, timeout=0.4)
+    with pytest.raises(AirflowSkipException, match=known):
+        waited(mode, run=run, timeout=0.4, soft_fail=True)
+
+
+@in_all_modes
+def test_what_is_wrong_for_good_skips_a_soft_sensor(
+    begun: Make, waited: Make, emulator: FlowEmulator, mode: str
+) -> None:
+    """Refused credentials fail a sensor without retries, and skip one that asks for it."""
+    run = begun("vishwa", duration=0).to_json()
+    emulator.fault("status", platform="vishwa", operation="status", status=403, times=2)
+    with pytest.raises(FlowPermanentError, match="answered 403"):
+        waited(mode, run=run)
+    with pytest.raises(AirflowSkipException, match="answered 403"):
+        waited(mode, run=run, soft_fail=True)
+
+
+@in_all_modes
+def test_what_may_pass_is_left_to_the_retries(
+    begun: Make, waited: Make, emulator: FlowEmulator, mode: str
+) -> None:
+    """A garbled answer skips nothing: the task's retries come first, unless the sensor may never fail."""
+    run = begun("blinkops", duration=0.3 if mode == "deferrable" else 0).to_json()
+    emulator.fault("not_json", platform="blinkops", operation="result", times=2)
+    arguments = {"run": run, "flow_conn_id": "blinkops_default"}
+    with pytest.raises(FlowUnavailableError, match="not JSON"):
+        waited(mode, **arguments, soft_fail=True)
+    with pytest.raises(AirflowSkipException, match="not JSON"):
+        waited(mode, **arguments, never_fail=True)
+
+
+@pytest.mark.usefixtures("connections")
+@in_all_modes
+def test_a_platform_without_status_is_refused_before_anything_is_sent(
+    emulator: FlowEmulator, waited: Make, mode: str
+) -> None:
+    """Nobody can wait for a run on Wisebot, which is said as soon as the platform is known."""
+    with pytest.raises(FlowPermanentError, match="Wisebot documents no way to tell how a run stands"):
+        waited(mode, run="any", flow_conn_id="wisebot_default")
+    assert not emulator.requests
+
+
+@pytest.mark.usefixtures("connections")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"run": {"platform": "scade", "flow_id": "a", "run_id": "1"}}, "run is on scade, but .* to vishwa"),
+        ({"run": {"flow_id": "a"}}, "run must be a run's id, or the handle .* platform, run_id missing"),
+        ({"run": None}, "run must be a run's id"),
+        ({"run": ""}, "run must be a run's id"),
+        ({"run": ["a"]}, "run must be a run's id"),
+        ({"run": "a", "flow_id": "b", "result_path": "a["}, "result_path: not a valid JMESPath"),
+        ({"run": "a", "flow_id": "b", "options": {"x": 1}}, "'x'"),
+        ({"run": "..", "flow_id": "b"}, r"'\.\.'"),
+        ({"run": "a"}, "flow_id"),
+    ],
+)
+def test_what_is_wrong_is_found_before_anything_is_sent(
+    emulator: FlowEmulator, waited: Make, change: dict[str, Any], said: str
+) -> None:
+    """A run that cannot be asked for fails the sensor for good, and the platform hears nothing."""
+    with pytest.raises(FlowPermanentError, match=said):
+        waited("poke", **change)
+    assert not emulator.requests
+
+
+@pytest.mark.usefixtures("connections")
+def test_a_trigger_that_airflow_ended_fails_the_sensor_as_airflow_does(attempt: Make) -> None:
+    """A trigger that timed out or crashed is told in Airflow's own words; soft_fail skips."""
+    failed = {"error": "Trigger timeout"}
+    sensor: dict[str, Any] = {"task_id": "wait", "flow_conn_id": "vishwa_default", "run": "a", "flow_id": "b"}
+    with pytest.raises(AirflowSensorTimeout):
+        attempt(FlowRunSensor(**sensor)).task.resume_execution("__fail__", failed, {})
+    with pytest.raises(AirflowException, match="crash"):
+        attempt(FlowRunSensor(**sensor)).task.resume_execution("__fail__", {"error": "crash"}, {})
+    with pytest.raises(AirflowSkipException):
+        attempt(FlowRunSensor(**sensor, soft_fail=True)).task.resume_execution("__fail__", failed, {})

@@ -1,0 +1,125 @@
+"""The trigger alone, on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from airflow_provider_flows.emulator import FlowEmulator
+from airflow_provider_flows.hooks.flow import FlowHook
+from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
+from airflow_provider_flows.triggers.flow import FlowRunTrigger
+
+HANDLE = {"platform": "vishwa", "flow_id": "probe", "run_id": "r1", "context": {}}
+Flow = Callable[..., dict[str, Any]]
+
+
+def payloads(trigger: Any) -> list[Any]:
+    """Return what all events of a trigger hold."""
+
+    async def events() -> list[Any]:
+        return [event.payload async for event in trigger.run()]
+
+    return asyncio.run(events())
+
+
+@pytest.fixture
+def run(flow: Flow) -> Callable[..., RunHandle]:
+    """Return a function that starts a run at vishwa.ai."""
+
+    def begin(**behaviour: Any) -> RunHandle:
+        arguments = flow("vishwa", **behaviour)
+        return FlowHook("vishwa_default").start_run(arguments["flow_id"]).handle
+
+    return begin
+
+
+def test_it_is_made_again_from_what_airflow_stores() -> None:
+    """Class path and arguments are plain JSON that makes an equal trigger."""
+    trigger = FlowRunTrigger("c", HANDLE, 5.0, 1e9, not_before=9e8)
+    path, arguments = trigger.serialize()
+    module, _, name = path.rpartition(".")
+    again = getattr(import_module(module), name)(**json.loads(json.dumps(arguments)))
+    assert again.serialize() == trigger.serialize()
+    assert arguments == {
+        "flow_conn_id": "c",
+        "handle": HANDLE,
+        "poll_interval": 5.0,
+        "until": 1e9,
+        "not_before": 9e8,
+    }
+
+
+def test_it_fires_once_without_the_result(run: Callable[..., RunHandle]) -> None:
+    """The event is small, plain JSON, and no result is in it."""
+    handle = run(result={"large": "x" * 10_000})
+    [event] = payloads(FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 20))
+    assert Run.from_event(event) == Run(handle, RunState.SUCCESS, "completed")
+    assert len(json.dumps(event)) < 300
+
+
+def test_it_gives_up_in_time(run: Callable[..., RunHandle]) -> None:
+    """At its deadline it tells how the run last stood."""
+    handle = run(outcome="never_ends")
+    [event] = payloads(FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 0.2))
+    assert Run.from_event(event).state is RunState.RUNNING
+
+
+@pytest.mark.parametrize("fault", [False, True])
+def test_it_never_fires_before_it_may(
+    run: Callable[..., RunHandle], emulator: FlowEmulator, *, fault: bool
+) -> None:
+    """Neither a run that is over nor a fault that is found at once is told before `not_before`."""
+    handle = run(duration=0)
+    if fault:
+        emulator.fault("status", platform="vishwa", operation="status", status=401)
+    not_before = time.time() + 0.5
+    trigger = FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 20, not_before)
+    [event] = payloads(trigger)
+    assert time.time() >= not_before
+    assert event.get("fault") == ("CredentialsError" if fault else None)
+
+
+def test_a_fault_is_told_with_its_kind_and_without_secrets(
+    run: Callable[..., RunHandle], emulator: FlowEmulator, put_connection: Callable[..., str]
+) -> None:
+    """The worker must know whether another attempt can help; the credential is in no event."""
+    handle = run(duration=0)
+    put_connection("vishwa_default", emulator.url, platform="vishwa", password="Planted-Wrong-Key")
+    [event] = payloads(FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 20))
+    assert event["fault"] == "CredentialsError"
+    assert event["handle"] == handle.to_json()
+    assert "vishwa_default" in event["message"]
+    assert "Planted" not in str(event)
+
+
+@pytest.mark.usefixtures("connections")
+def test_other_exceptions_go_to_airflow() -> None:
+    """A handle that makes no sense, or a connection that is gone, is Airflow's to tell, with its text."""
+    with pytest.raises(ValueError, match="not a run's handle"):
+        payloads(FlowRunTrigger("vishwa_default", {"platform": "vishwa"}, 1, time.time()))
+    with pytest.raises(Exception, match="not_there"):
+        payloads(FlowRunTrigger("not_there", HANDLE, 1, time.time()))
+
+
+def test_many_triggers_wait_at_once(run: Callable[..., RunHandle]) -> None:
+    """Triggers that share an event loop, and with it a session, each fire once for their own run."""
+    handles = [run(duration=0.3) for _ in range(5)]
+
+    async def all_events() -> list[Any]:
+        async def first(handle: RunHandle) -> Any:
+            trigger = FlowRunTrigger("vishwa_default", handle.to_json(), 0.1, time.time() + 20)
+            return [event.payload async for event in trigger.run()]
+
+        return await asyncio.gather(*(first(handle) for handle in handles))
+
+    told = asyncio.run(all_events())
+    assert [[event["handle"]["run_id"] for event in events] for events in told] == [
+        [handle.run_id] for handle in handles
+    ]

@@ -1,0 +1,139 @@
+"""How long a shared line lives: openings that fail or are given up, loops, age."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from airflow_provider_flows.hooks import lines
+from airflow_provider_flows.hooks.lines import FRESH, Line, shared_line
+from airflow_provider_flows.protocol.errors import ConnectionFieldError
+from tests.support.lines import HANDLE, STATUS, ask_on, line_to, opener
+from tests.support.servers import WireServer, answering
+
+Put = Callable[..., str]
+Serve = Callable[..., WireServer]
+
+
+def test_a_failed_opening_fails_all_its_users_and_can_be_tried_again(serve: Serve) -> None:
+    """Whoever waited for an opening that failed gets its error; the next one tries anew."""
+    server = serve(answering(STATUS))
+    tries = []
+
+    async def open_line() -> Line:
+        tries.append(True)
+        await asyncio.sleep(0.01)
+        if len(tries) == 1:
+            raise ConnectionFieldError("not yet")
+        return line_to(server.url)
+
+    async def run() -> None:
+        found = await asyncio.gather(*(ask_on("c", open_line) for _ in range(3)), return_exceptions=True)
+        assert [str(each) for each in found] == ["not yet"] * 3
+        assert await ask_on("c", open_line) == "success"
+
+    asyncio.run(run())
+    assert len(tries) == 2
+
+
+def test_a_session_that_cannot_open_fails_all_its_users(serve: Serve) -> None:
+    """A file of authorities that is missing is told to everybody, and nothing stays open."""
+    server = serve(answering(STATUS))
+
+    async def run() -> list[Any]:
+        broken = opener(line_to(server.url, verify="/nowhere/ca.pem"), [])
+        return await asyncio.gather(*(ask_on("c", broken) for _ in range(3)), return_exceptions=True)
+
+    assert {type(each) for each in asyncio.run(run())} == {ConnectionFieldError}
+    assert server.connections == 0
+
+
+def test_one_users_end_does_not_end_the_opening(serve: Serve) -> None:
+    """The user who began the opening is cancelled; the others get their answers."""
+    server = serve(answering(STATUS))
+    opened: list[Line] = []
+
+    async def run() -> str:
+        open_line = opener(line_to(server.url), opened)
+        first, second = (asyncio.ensure_future(ask_on("c", open_line)) for _ in range(2))
+        await asyncio.sleep(0.01)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return await second
+
+    assert asyncio.run(run()) == "success"
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize("after", [0.01, 0.055], ids=["the connection", "the session"])
+def test_the_last_users_end_ends_the_opening(serve: Serve, after: float) -> None:
+    """An opening that nobody waits for any more is given up, and what is open already is closed."""
+    server = serve(answering(STATUS))
+    opened: list[Line] = []
+
+    async def run() -> None:
+        only = asyncio.ensure_future(ask_on("c", opener(line_to(server.url, verify=False), opened)))
+        await asyncio.sleep(after)
+        only.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await only
+        assert not any(lines._LINES.values())
+
+    asyncio.run(run())
+    gc.collect()
+
+
+def test_loops_do_not_share(serve: Serve) -> None:
+    """Each event loop reads the connection for itself, also two at the same time, also with a used id."""
+    server = serve(answering(STATUS))
+    opened: list[Line] = []
+
+    def run() -> None:
+        assert asyncio.run(ask_on("c", opener(line_to(server.url), opened))) == "success"
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _ in range(20):
+        run()
+    assert len(opened) == server.connections == 22
+
+
+class LaterLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock can be put forward."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+def test_a_line_takes_new_users_only_while_it_is_fresh(serve: Serve) -> None:
+    """After some minutes a new user reads the connection anew, as secrets change; old users go on."""
+    server = serve(answering(STATUS))
+    opened: list[Line] = []
+    loop = LaterLoop()
+
+    async def run() -> None:
+        open_line = opener(line_to(server.url), opened)
+        async with shared_line("c", open_line) as old:
+            assert await ask_on("c", open_line) == "success"
+            loop.ahead = FRESH
+            async with shared_line("c", open_line) as new:
+                assert new is not old
+                await new.run(None, lambda api: api.get(HANDLE))
+            assert (await old.run(None, lambda api: api.get(HANDLE))).state.is_terminal
+
+    try:
+        loop.run_until_complete(run())
+    finally:
+        loop.close()
+    assert len(opened) == 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from airflow.providers.common.compat.sdk import Connection
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.platforms.connections import RawConnection
 from airflow_provider_flows.protocol.errors import ConnectionFieldError
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Connection
 
 
 def raw_connection(conn_id: str, connection: Connection) -> RawConnection:

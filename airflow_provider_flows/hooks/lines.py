@@ -113,7 +113,17 @@ async def shared_line(key: Hashable, open_line: OpenLine) -> AsyncIterator[Share
         if line.users == 0:
             if lines.get(key) is line:
                 del lines[key]
-            await line.close()
+            await _to_its_end(line.close())
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Wait for something that must happen even though whoever waits is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _warn_of_unknown_extras(raw: RawConnection, spec: PlatformSpec) -> None:

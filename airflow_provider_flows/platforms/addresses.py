@@ -42,7 +42,7 @@ def completed(address: str, ending: str, field: str) -> str:
     for length in range(min(len(wanted), len(have)), 0, -1):
         if have[-length:] == wanted[:length]:
             return "/".join([address, *wanted[length:]])
-    if len(wanted) > 1 and have and have[-1] == wanted[-1]:
+    if wanted and have[-1:] == wanted[-1:]:
         raise ConnectionFieldError(
             f"{field}: the address {address!r} should end in {ending!r} or in no path at all"
         )

@@ -59,7 +59,7 @@ def read_connection(
     fields = {**standard, **extra}
     given = {
         **raw.extra,
-        "host": _address(raw, standard.get("host")),
+        "host": _address(raw),
         "login": raw.login,
         "password": raw.password,
     }
@@ -74,15 +74,15 @@ def read_connection(
     )
 
 
-def _address(raw: RawConnection, host: Field | None) -> str | None:
-    """Return the host field as an address: https unless another scheme is given; the default when empty."""
+def _address(raw: RawConnection) -> str | None:
+    """Return the host field as an address, https unless another scheme is given; None when it is empty."""
     if raw.schema and raw.schema.lower() not in {"http", "https"}:
         raise ConnectionFieldError(f"schema must be https or http, not {raw.schema!r}")
     text = (raw.host or "").strip()
     if not text:
-        return host.default if host else None
+        return None
     address = text if "://" in text else f"{(raw.schema or 'https').lower()}://{text}"
-    scheme, rest = address.split("://", 1)
+    scheme, _, rest = address.partition("://")
     place, slash, path = rest.partition("/")
     if raw.port and ":" not in place.rpartition("]")[2]:
         place = f"{place}:{raw.port}"

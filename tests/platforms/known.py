@@ -37,6 +37,38 @@ PATHS = {  # where the status of the run "r/1" is asked for
 }
 NODES = {"start_node_id": "SYnn-start", "end_node_id": "y5iI-end"}  # Scade's required options
 
+SPEC = """\
+flows: platform/1
+platform: sixth
+title: Sixth
+connection:
+  host: {title: Address, default: "https://sixth.test"}
+  password: {title: Key, required: true}
+base: {url: "${conn.host}", path: /v1}
+auth:
+  header: {X-Key: "${conn.password}"}
+credentials: the key
+flow: {title: flow}
+options:
+  color: {title: Colour}
+start:
+  post: /flows/${flow}
+  json: {inputs: "${inputs}"}
+  run_id: id
+status:
+  get: /runs/${run.id}
+  state: state
+test: There is no call for that.
+variants:
+  quick:
+    start:
+      put: /quick/${flow}
+      json: null
+    options:
+      color: {default: red}
+      size: {title: Size, type: integer}
+"""
+
 
 def connection(platform: str, *, extra: Mapping[str, Any] | None = None, **fields: Any) -> RawConnection:
     """Return the platform's connection with some fields changed; an extra that is None is taken away."""

@@ -64,7 +64,7 @@ WRONG: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("scade", {}, {"read_timeout": float("nan")}, "read_timeout: JSON has no nan"),
     ("scade", {}, {"read_timeout": "1e999"}, "is not of type 'number'"),
     ("scade", {}, {"read_timeout": True}, "True is not of type 'number'"),
-    ("scade", {}, {"read_timeout": "true"}, "is not of type 'number'"),
+    ("scade", {}, {"read_timeout": "true"}, "read_timeout: 'true' is not of type 'number'"),
     ("scade", {}, {"max_response_bytes": "1.5"}, "max_response_bytes: 1.5 is not of type 'integer'"),
     ("scade", {}, {"proxies": "p:1"}, "proxies (Proxies) is malformed; use the field proxy"),
     (

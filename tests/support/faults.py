@@ -30,12 +30,10 @@ def secrets_in(text: str) -> list[str]:
     return [secret for secret in SECRETS if secret in text]
 
 
-def request_fault(
-    colour: Sync, request: Request, options: TransportOptions = TransportOptions(connect_timeout=0.3)
-) -> FlowError:
+def request_fault(colour: Sync, request: Request, options: TransportOptions | None = None) -> FlowError:
     """Return the error that a single request ends with."""
     with pytest.raises(FlowError) as caught:
-        colour.ask(options, request)
+        colour.ask(options or TransportOptions(connect_timeout=0.3), request)
     return caught.value
 
 

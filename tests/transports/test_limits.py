@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -54,4 +55,11 @@ def test_the_limit_counts_what_gzip_unpacks_to(colour: Sync, serve: Serve) -> No
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 100_000
     server = serve(lambda call: call.answer(200, bomb, {"Content-Encoding": "gzip"}))
-    assert type(request_fault(colour, get(server.url + "/", max_response_bytes=1_000_000))) is OversizedError
+    tracemalloc.start()
+    try:
+        error = request_fault(colour, get(server.url + "/", max_response_bytes=1_000_000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert type(error) is OversizedError
+    assert peak < 15_000_000

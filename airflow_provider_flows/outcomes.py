@@ -5,7 +5,8 @@ AirflowException
 │   ├── FlowRunFailedError
 │   ├── FlowRunCancelledError
 │   └── FlowRunTimeoutError   it was not over in time
-├── FlowUnavailableError    a passing fault: the task's `retries` apply
+│       └── FlowRunLeftError    and goes on: trying again would start a second one
+├── FlowUnavailableError    a passing fault before the start: the task's `retries` apply
 └── AirflowFailException
     └── FlowPermanentError  trying again would fail again, or might start a second run
 """
@@ -43,6 +44,12 @@ _NEVER_MEND = (
 )
 
 
+RUN_STARTED = (
+    "The run was started, so the task is not tried again: that would start a second run. Look at the run on the "
+    "platform (its id is in the task's log and in XCom), then clear the task if it should run again."
+)
+
+
 class FlowRunError(AirflowException):
     """The run did not end as the task needs it; `run` tells how."""
 
@@ -63,6 +70,10 @@ class FlowRunTimeoutError(FlowRunError):
     """The run was not over in time."""
 
 
+class FlowRunLeftError(FlowRunTimeoutError, AirflowFailException):
+    """The run was not over in time and goes on: another attempt would start a second one beside it."""
+
+
 class FlowUnavailableError(AirflowException):
     """The platform could not be asked, for a reason that may pass."""
 
@@ -71,8 +82,11 @@ class FlowPermanentError(AirflowFailException):
     """Something that another attempt would not mend: Airflow fails the task without retries."""
 
 
-def check_outcome(run: Run, link: str | None = None) -> None:
-    """Return for a run that succeeded; raise the exception that says how else it ended."""
+def check_outcome(run: Run, link: str | None = None, *, goes_on: bool = False) -> None:
+    """Return for a run that succeeded; raise the exception that says how else it ended.
+
+    `goes_on` says that a run which was not over in time could not be cancelled.
+    """
     text = sentence(run, link)
     if run.state is RunState.FAILED:
         raise FlowRunFailedError(text, run)
@@ -81,7 +95,7 @@ def check_outcome(run: Run, link: str | None = None) -> None:
     if run.state is RunState.SKIPPED:
         raise AirflowSkipException(text)
     if not run.state.is_terminal:
-        raise FlowRunTimeoutError(text, run)
+        raise (FlowRunLeftError if goes_on else FlowRunTimeoutError)(text, run)
 
 
 def sentence(run: Run, link: str | None) -> str:
@@ -93,27 +107,28 @@ def sentence(run: Run, link: str | None) -> str:
 
 
 @contextmanager
-def airflow_errors() -> Iterator[None]:
+def airflow_errors(*, started: bool = False) -> Iterator[None]:
     """Turn our errors into Airflow's: permanent ones end the task, passing ones leave it to its retries.
 
-    A start whose answer was lost or unreadable is permanent here: repeating it might start a second run.
+    A start whose answer was lost or unreadable is permanent here, and so is every error once the task has
+    `started` its run: another attempt would start a second one.
     """
     try:
         yield
     except FlowError as error:
         permanent = isinstance(error, _NEVER_MEND) or _leaves_doubt(error)
-        raise _ending(str(error), permanent=permanent) from error
+        raise _ending(str(error), permanent=permanent, started=started) from error
 
 
-def read_event(event: Any) -> Run:
-    """Return the run that a `FlowRunTrigger` tells of.
+def read_event(event: Any, *, started: bool = False) -> Run:
+    """Return the run that a `FlowRunTrigger` tells of; `started` as for `airflow_errors`.
 
     Raises the fault where it tells of one, and `FlowPermanentError` for what is no event of that trigger:
     the run may still go on, and another attempt would start a second one.
     """
     fault = getattr(errors, str(event.get("fault")), None) if isinstance(event, Mapping) else None
     if isinstance(fault, type) and issubclass(fault, FlowError):
-        raise _ending(str(event["message"]), permanent=issubclass(fault, _NEVER_MEND))
+        raise _ending(str(event["message"]), permanent=issubclass(fault, _NEVER_MEND), started=started)
     try:
         return Run.from_event(event)
     except ValueError as error:
@@ -132,5 +147,7 @@ def _leaves_doubt(error: FlowError) -> bool:
     return isinstance(error, AnswerError) and error.response.request.purpose == "start"
 
 
-def _ending(text: str, *, permanent: bool) -> AirflowException:
+def _ending(text: str, *, permanent: bool, started: bool) -> AirflowException:
+    if started:
+        return FlowPermanentError(f"{text} {RUN_STARTED}")
     return FlowPermanentError(text) if permanent else FlowUnavailableError(text)

@@ -14,8 +14,8 @@ from airflow_provider_flows.demo.session import run_session
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command and return the exit status: 0 only if every DAG run succeeded."""
     options = read_options(arguments)
-    for number in (signal.SIGTERM, signal.SIGINT):  # a shell that starts us in the background has SIGINT ignored
-        signal.signal(number, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
     try:
         return run_session(options)
     except DemoError as error:

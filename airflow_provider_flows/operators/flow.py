@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from airflow.providers.common.compat.sdk import BaseOperator, conf
+from airflow.providers.common.compat.sdk import AirflowException, BaseOperator, conf
 from airflow.sdk.log import mask_secret
 
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, seconds, task_key, tell
-from airflow_provider_flows.outcomes import airflow_errors, check_outcome, read_event
+from airflow_provider_flows.outcomes import (
+    RUN_STARTED,
+    FlowPermanentError,
+    airflow_errors,
+    check_outcome,
+    read_event,
+)
 from airflow_provider_flows.platforms.inputs import checked_inputs
 from airflow_provider_flows.platforms.options import secret_parts, without_secrets
 from airflow_provider_flows.protocol.runs import Run, RunHandle
@@ -30,9 +36,11 @@ class RunFlowOperator(BaseOperator):
 
     Shows up in XCom while the run goes on: `run_id`, `handle` (all that a sensor needs) and the link. The
     return value is the result, or the handle when the operator does not wait. A run that fails, is cancelled
-    or is not over in time raises `FlowRunFailedError`, `FlowRunCancelledError` or `FlowRunTimeoutError`; one
-    that was skipped skips the task. `FlowPermanentError` ends the task without retries, since another attempt
-    would fail again or might start a second run; `FlowUnavailableError` leaves it to them.
+    or is not over in time raises `FlowRunFailedError`, `FlowRunCancelledError` or `FlowRunTimeoutError`
+    (`FlowRunLeftError` where it could not be cancelled and goes on); one that was skipped skips the task.
+    `FlowPermanentError` and `FlowRunLeftError` end the task without retries, since another attempt would fail
+    again or might start a second run; `FlowUnavailableError` says that nothing was started, and leaves it to
+    them.
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops, wisebot or vishwa
     :param flow_id: the platform's id of the flow
@@ -121,6 +129,7 @@ class RunFlowOperator(BaseOperator):
                 files=self.files,
                 task=task_key(context),
             )
+        with airflow_errors(started=True):
             until = self._deadline(began)
             self._tell(context, run)
             if not self.wait_for_completion:
@@ -131,10 +140,20 @@ class RunFlowOperator(BaseOperator):
                 run = self._watch(run.handle, until)
             return self._finish(run, result_path)
 
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on after the trigger; where Airflow ended it instead, the run may go on, so nothing is retried."""
+        if next_method == self.execute_complete.__name__:
+            return super().resume_execution(next_method, next_kwargs, context)
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except AirflowException as error:
+            text = f"Airflow ended the wait in the triggerer: {error}. {RUN_STARTED}"
+            raise FlowPermanentError(text) from error
+
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Go on after the trigger has fired."""
-        run = read_event(event)
-        with airflow_errors():
+        run = read_event(event, started=True)
+        with airflow_errors(started=True):
             self._note(run.handle)
             return self._finish(run, ResultPath(self.result_path))
 
@@ -158,7 +177,7 @@ class RunFlowOperator(BaseOperator):
         here = min(time.time() + self.defer_after, until)
         interval = min(self.poll_interval, max(self.defer_after, 0.1))
         run = self.hook.wait_for_run(handle, poll_interval=interval, until=here)
-        if not run.state.is_terminal:
+        if not run.state.is_terminal and time.time() < until:
             self._defer(handle, until)
         return run
 
@@ -174,24 +193,27 @@ class RunFlowOperator(BaseOperator):
         )
 
     def _finish(self, run: Run, result_path: ResultPath) -> Any:
-        if not run.state.is_terminal:
-            self._cancel(run.handle)
-        check_outcome(run, self.run_link)
+        goes_on = not run.state.is_terminal and not self._cancel(run.handle)
+        check_outcome(run, self.run_link, goes_on=goes_on)
         if run.message:
             self.log.info("%s: %s", run.handle, run.message)
         return result_path.pick(self.hook.get_result(run), self.log)
 
-    def _cancel(self, handle: RunHandle) -> None:
-        """Cancel a run that nobody waits for any more; the task is failing already, so this never does."""
+    def _cancel(self, handle: RunHandle) -> bool:
+        """Cancel a run that nobody waits for any more, and return whether that worked.
+
+        The task is failing already, so this never raises.
+        """
         try:
             if not self.hook.platform(handle.variant).spec.can("cancel"):
                 self.log.warning("%s goes on: the platform documents no way to cancel it", handle)
-            elif self.hook.cancel_run(handle):
-                self.log.info("%s is being cancelled", handle)
-            else:
-                self.log.info("%s was over already", handle)
+                return False
+            cancelled = self.hook.cancel_run(handle)
         except Exception as error:  # noqa: BLE001 - it must not hide why the task fails, nor stop Airflow's kill
             self.log.warning("%s may still go on, cancelling it failed: %s", handle, error)
+            return False
+        self.log.info("%s %s", handle, "is being cancelled" if cancelled else "was over already")
+        return True
 
     def _tell(self, context: Context, run: Run) -> None:
         """Make the run findable at once: in the log, in XCom, and by the link."""

@@ -127,9 +127,10 @@ class FlowRunSensor(BaseSensorOperator):
         try:
             return super().execute(context)
         except (AirflowSensorTimeout, AirflowSkipException) as error:
-            if self._last is None or self._last.state.is_terminal:
+            last = self._last
+            if error.__cause__ or last is None or last.state.is_terminal:  # no timeout of Airflow's
                 raise
-            raise type(error)(f"{error} {sentence(self._last, self.run_link)}") from error
+            raise type(error)(f"{error} {sentence(last, self.run_link)}") from error
 
     def _target(self, context: Context) -> RunHandle:
         """Return the handle of the run; raises before anything is sent when it can't be asked for."""

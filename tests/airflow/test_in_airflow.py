@@ -191,30 +191,33 @@ def test_only_what_may_pass_is_tried_again(
     operator = noting(errors)
     put_connection("wrong_key", emulator.url, platform="blinkops", password="wrong")
     put_connection("no_host", emulator.url, platform="blinkops", host="not an address")
-    for name in ("lost", "refused", "unsure", "garbled", "fails", "passing"):
+    for name in ("lost", "refused", "unsure", "garbled", "fails", "passing", "no_result"):
         emulator.flow("blinkops", name, duration=0, outcome="failed" if name == "fails" else "success")
     emulator.fault("lost", platform="blinkops", operation="start", flow_id="lost")
     emulator.fault("status", platform="blinkops", operation="start", flow_id="refused", status=403)
     emulator.fault("status", platform="blinkops", operation="start", flow_id="unsure", status=503)
     emulator.fault("not_json", platform="blinkops", operation="start", flow_id="garbled", after=True)
-    emulator.fault("not_json", platform="blinkops", operation="result", flow_id="passing")
+    emulator.fault("not_json", platform="blinkops", operation="result", flow_id="no_result")
+    emulator.fault(
+        "rate_limit", platform="blinkops", operation="start", flow_id="passing", times=5, retry_after=0
+    )
 
     def tasks() -> None:
-        for name in ("lost", "refused", "unsure", "garbled", "fails", "passing", "not_there"):
+        for name in ("lost", "refused", "unsure", "garbled", "fails", "passing", "no_result", "not_there"):
             operator(**{**base, "task_id": name, "flow_id": name}, retries=1 if name == "fails" else 3)
         operator(**{**base, "task_id": "wrong_key", "flow_conn_id": "wrong_key"}, retries=3)
         operator(**{**base, "task_id": "no_host", "flow_conn_id": "no_host"}, retries=3)
 
     done = run_dag(tasks)
     kinds = {name: [type(error) for error in told] for name, told in errors.items()}
-    permanent = ("lost", "refused", "unsure", "garbled", "not_there", "wrong_key", "no_host")
+    permanent = ("lost", "refused", "unsure", "garbled", "no_result", "not_there", "wrong_key", "no_host")
     assert {name: kinds[name] for name in permanent} == {name: [FlowPermanentError] for name in permanent}
     assert kinds["fails"] == [FlowRunFailedError, FlowRunFailedError]
     assert kinds["passing"] == [FlowUnavailableError]
     assert started(emulator) == {
-        **dict.fromkeys(("lost", "refused", "unsure", "garbled", "not_there", "probe"), 1),
+        **dict.fromkeys(("lost", "refused", "unsure", "garbled", "no_result", "not_there", "probe"), 1),
         "fails": 2,
-        "passing": 2,
+        "passing": 6,  # turned away five times in the first try
     }
     assert done.states["passing", -1] == "success"
     assert {done.states[name, -1] for name in (*permanent, "fails")} == {"failed"}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.sdk import ObjectStoragePath
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.operators.blinkops import BlinkOpsRunFlowOperator
@@ -168,17 +169,21 @@ def test_what_is_wrong_is_found_before_anything_is_sent(
     assert not emulator.requests
 
 
+@pytest.mark.parametrize("stored", [False, True], ids=["local", "object storage"])
 def test_files_are_uploaded_and_put_into_the_inputs(
-    attempt: Make, emulator: FlowEmulator, flow: Flow, tmp_path: Path
+    attempt: Make, emulator: FlowEmulator, flow: Flow, tmp_path: Path, *, stored: bool
 ) -> None:
     """A file is uploaded before the start, and what stands for it is an input that the schema knows of."""
     (tmp_path / "plan.txt").write_bytes(b"twelve plates")
     arguments = flow("vishwa")
+    place = (
+        ObjectStoragePath(f"file://{tmp_path}/plan.txt") if stored else "{{ dag_run.conf.folder }}/plan.txt"
+    )
     schema = {"required": ["plan", "n"], "properties": {"plan": {"type": "string"}}}
     operator = VishwaRunFlowOperator(
         **{**arguments, "options": None},
         inputs={"n": 1},
-        files={"plan": "{{ dag_run.conf['folder'] }}/plan.txt"},
+        files={"plan": place},
         input_schema=schema,
         temp=True,
     )

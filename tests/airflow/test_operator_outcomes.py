@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSkipException
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.operators.flow import RunFlowOperator
@@ -86,6 +86,9 @@ def test_a_run_that_takes_too_long_is_cancelled_where_the_platform_can(
     [run] = emulator.runs(platform)
     assert caught.value.run.handle.run_id == run.id
     assert (run.state == "cancelled") == (platform == "blinkops")
+    assert isinstance(caught.value, AirflowFailException) == (
+        platform != "blinkops"
+    )  # no second run beside it
     wanted = "is being cancelled" if platform == "blinkops" else "goes on: the platform documents no way"
     assert wanted in logged()
 

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import TaskDeferred
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.operators.flow import RunFlowOperator
-from airflow_provider_flows.outcomes import FlowPermanentError, FlowUnavailableError
+from airflow_provider_flows.outcomes import FlowPermanentError, FlowRunTimeoutError
 
 Flow = Callable[..., dict[str, Any]]
 Make = Callable[..., Any]
@@ -40,6 +40,18 @@ def test_a_run_that_is_over_quickly_never_defers(attempt: Make, emulator: FlowEm
     task.run()
     assert not task.deferrals
     assert len([request for request in emulator.requests if request.operation == "status"]) == 2
+
+
+def test_a_deadline_that_passed_on_the_worker_defers_nothing(attempt: Make, flow: Flow) -> None:
+    """A `timeout` shorter than `defer_after` ends on the worker."""
+    task = attempt(
+        RunFlowOperator(
+            **{**flow("vishwa", outcome="never_ends"), "defer_after": 5}, timeout=0.2, deferrable=True
+        )
+    )
+    with pytest.raises(FlowRunTimeoutError):
+        task.run()
+    assert not task.deferrals
 
 
 def test_a_deferral_waits_for_airflow_to_settle(attempt: Make, flow: Flow) -> None:
@@ -81,12 +93,20 @@ def test_a_permanent_fault_in_the_triggerer_is_permanent_for_the_task(
     assert task.events[0]["fault"] == "CredentialsError"
 
 
-def test_a_passing_fault_in_the_triggerer_is_left_to_the_retries(attempt: Make, flow: Flow) -> None:
-    """What the trigger could not mend by itself and may pass fails the attempt, not the task."""
+def test_a_passing_fault_in_the_triggerer_starts_no_second_run(attempt: Make, flow: Flow) -> None:
+    """What the trigger could not mend ends the task for good: the run was started, and may go on."""
     task = attempt(RunFlowOperator(**flow("vishwa", outcome="never_ends"), deferrable=True))
     event = {"handle": {}, "fault": "FlowError", "message": "no readable answer for 600 s"}
-    with pytest.raises(FlowUnavailableError, match="no readable answer for 600 s"):
+    with pytest.raises(FlowPermanentError, match="no readable answer for 600 s The run was started"):
         task.resume(event)
+
+
+@pytest.mark.parametrize("reason", ["Trigger timeout", "Trigger failure"])
+def test_a_wait_that_airflow_ended_starts_no_second_run(attempt: Make, flow: Flow, reason: str) -> None:
+    """A triggerer that was silent past the deadline, or a trigger that crashed, leaves a run that may go on."""
+    operator = attempt(RunFlowOperator(**flow("vishwa"), deferrable=True)).task
+    with pytest.raises(FlowPermanentError, match=rf"{reason}.*would start a second run"):
+        operator.resume_execution("__fail__", {"error": reason, "traceback": None}, {})
 
 
 @pytest.mark.parametrize(
@@ -109,10 +129,10 @@ def test_an_event_without_sense_fails_the_task_for_good(attempt: Make, flow: Flo
 
 
 @in_both_modes
-def test_a_result_that_cannot_be_read_may_be_tried_again(
+def test_a_result_that_cannot_be_read_starts_no_second_run(
     attempt: Make, emulator: FlowEmulator, flow: Flow, deferrable: bool
 ) -> None:
-    """A garbled answer to a harmless question is left to the task's retries."""
+    """A garbled result of a run that succeeded ends the task for good: a retry would run the flow again."""
     emulator.fault("not_json", platform="blinkops", operation="result")
-    with pytest.raises(FlowUnavailableError, match="not JSON"):
+    with pytest.raises(FlowPermanentError, match=r"not JSON.*would start a second run"):
         attempt(RunFlowOperator(**flow("blinkops"), deferrable=deferrable)).run()

@@ -68,6 +68,19 @@ def test_what_is_wrong_for_good_skips_a_soft_sensor(
         waited(mode, run=run, soft_fail=True)
 
 
+@pytest.mark.parametrize("mode", ["poke", "reschedule"])
+def test_a_fault_met_later_is_no_timeout(
+    begun: Make, waited: Make, emulator: FlowEmulator, mode: str
+) -> None:
+    """A platform that refuses the credentials while the run goes on is not told as a timeout."""
+    run = begun("vishwa", outcome="never_ends").to_json()
+    emulator.fault("slow", platform="vishwa", operation="status", seconds=0)
+    emulator.fault("status", platform="vishwa", operation="status", status=403)
+    with pytest.raises(AirflowSkipException, match="answered 403") as caught:
+        waited(mode, run=run, soft_fail=True)
+    assert "not over in time" not in str(caught.value)
+
+
 @in_all_modes
 def test_what_may_pass_is_left_to_the_retries(
     begun: Make, waited: Make, emulator: FlowEmulator, mode: str

@@ -11,7 +11,7 @@ from airflow_provider_flows.protocol.auth import ClientCredentialsAuth, HeaderAu
 from airflow_provider_flows.protocol.errors import ResponseLostError
 from airflow_provider_flows.protocol.messages import Request, Response
 from airflow_provider_flows.transports.driver import drive
-from tests.protocol.made_up import START, STATUS, Stage, said
+from tests.protocol.made_up import BEGINNING, START, STATUS, Stage, said
 
 TOKEN = Request(purpose="token", method="POST", url="https://x.test/token", is_repeatable=True)
 
@@ -68,10 +68,12 @@ def test_a_token_is_used_until_shortly_before_it_expires(lifetime: float | None,
     desk.now += kept - 0.1
     desk.ask()
     assert desk.shown == ["token-1", "token-1"]
-    desk.now += 0.2
+    desk.now = BEGINNING + kept
     desk.ask()
     assert desk.shown[-1] == "token-2"
     assert desk.issued == 2
+    desk.now += kept
+    assert drive(desk.auth.headers(), desk.perform) == {"Authorization": "Bearer token-3"}
 
 
 def test_a_refused_token_is_replaced_once() -> None:

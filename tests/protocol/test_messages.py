@@ -32,6 +32,12 @@ def test_a_file_part_shows_no_opener() -> None:
     assert part.file_name in repr(part)
 
 
+def test_a_request_has_limits_of_its_own() -> None:
+    """Unless it is told otherwise, a request waits half a minute and reads 32 MiB, and is not repeated."""
+    limits = (REQUEST.read_timeout, REQUEST.max_response_bytes, REQUEST.is_repeatable)
+    assert limits == (30.0, 33_554_432, False)
+
+
 @pytest.mark.parametrize(
     ("status", "is_ok"), [(199, False), (200, True), (204, True), (299, True), (300, False)]
 )

@@ -78,6 +78,9 @@ def test_delays_double_up_to_a_limit_and_end() -> None:
     assert delays(0.0) == [0.5, 1.0, 2.0, 4.0, None]
     assert delays(1.0, longest_delay=3.0) == [1.0, 2.0, 3.0, 3.0, None]
     assert delays(1.0, attempts=1) == [None] * 5
+    patient = RetryPolicy(attempts=9, jitter=lambda: 1.0)
+    assert patient.delay_after(fault, 5, 0.0, STATUS) == 16.0
+    assert patient.delay_after(fault, 8, 0.0, STATUS) == 30.0
     assert RetryPolicy().delay_after(fault, 5, 0.0, STATUS) is None
     assert 0.5 <= (RetryPolicy().delay_after(fault, 1, 0.0, STATUS) or 0) <= 1.0
 

@@ -44,6 +44,7 @@ def test_a_cut_never_leaves_a_piece(secret: str, padding: int, limit: int) -> No
         (3, "3"),
         (True, "true"),
         (["ü", {"a": None}], '["ü", {"a": null}]'),
+        ("x" * 10, "xxxxxxxxxx"),
         ("x" * 11, "xxxxxxxxxx…"),
         ("key tok-1234!", "key ***!"),
         ({"k": "tok-1234"}, '{"k": "***"}'),

@@ -45,8 +45,8 @@ _NEVER_MEND = (
 
 
 RUN_STARTED = (
-    "The run was started, so the task is not tried again: that would start a second run. Look at the run on the "
-    "platform (its id is in the task's log and in XCom), then clear the task if it should run again."
+    "The run was started, so the task is not tried again: that would start a second run. Look at the run on "
+    "the platform (its id is in the task's log and in XCom), then clear the task if it should run again."
 )
 
 

@@ -141,7 +141,7 @@ class RunFlowOperator(BaseOperator):
             return self._finish(run, result_path)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after the trigger; where Airflow ended it instead, the run may go on, so nothing is retried."""
+        """Go on after the trigger; where Airflow ended it, the run may go on, so nothing is retried."""
         if next_method == self.execute_complete.__name__:
             return super().resume_execution(next_method, next_kwargs, context)
         try:

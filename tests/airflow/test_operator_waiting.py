@@ -103,7 +103,7 @@ def test_a_passing_fault_in_the_triggerer_starts_no_second_run(attempt: Make, fl
 
 @pytest.mark.parametrize("reason", ["Trigger timeout", "Trigger failure"])
 def test_a_wait_that_airflow_ended_starts_no_second_run(attempt: Make, flow: Flow, reason: str) -> None:
-    """A triggerer that was silent past the deadline, or a trigger that crashed, leaves a run that may go on."""
+    """A triggerer that was silent too long, or a trigger that crashed, leaves a run that may go on."""
     operator = attempt(RunFlowOperator(**flow("vishwa"), deferrable=True)).task
     with pytest.raises(FlowPermanentError, match=rf"{reason}.*would start a second run"):
         operator.resume_execution("__fail__", {"error": reason, "traceback": None}, {})

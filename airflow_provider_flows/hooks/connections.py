@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.platforms.connections import RawConnection
@@ -10,6 +12,16 @@ from airflow_provider_flows.protocol.errors import ConnectionFieldError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
+
+log = logging.getLogger(__name__)
+
+
+async def hide_secrets(connection: Connection) -> None:
+    """Let Airflow hide the secrets of a connection's extra in the triggerer's logs, where it can."""
+    if hasattr(connection, "aextra_dejson"):  # from 3.3; the way of before would block the loop
+        await connection.aextra_dejson()
+    else:
+        _tell_of_older_airflow()
 
 
 def raw_connection(conn_id: str, connection: Connection) -> RawConnection:
@@ -23,6 +35,15 @@ def raw_connection(conn_id: str, connection: Connection) -> RawConnection:
         login=connection.login,
         password=connection.password,
         extra=_extra(conn_id, connection.extra),
+    )
+
+
+@cache  # once for each process
+def _tell_of_older_airflow() -> None:
+    log.warning(
+        "This Airflow is older than 3.3: its triggerer does not hide secrets in a connection's extra "
+        "(webhook_secret, proxy) when other code logs them, and 3.1 shows no extra fields in the form of a "
+        "connection. See docs/connections.md."
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.common.compat.sdk import BaseHook, Connection
 
-from airflow_provider_flows.hooks.connections import raw_connection
+from airflow_provider_flows.hooks.connections import hide_secrets, raw_connection
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.lines import Line, shared_line
 from airflow_provider_flows.protocol.api import FlowApi
@@ -184,8 +184,7 @@ class FlowHook(BaseHook):
     async def _open_line(self) -> Line:
         connection = await self.aget_connection(self.flow_conn_id)
         line = self._line_of(connection)
-        if hasattr(connection, "aextra_dejson"):  # from 3.3; before, it would block
-            await connection.aextra_dejson()
+        await hide_secrets(connection)
         return line
 
     def _line_of(self, connection: Connection) -> Line:

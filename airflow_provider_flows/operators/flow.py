@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowException, BaseOperator, conf
-from airflow.sdk.log import mask_secret
 
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, seconds, task_key, tell
+from airflow_provider_flows.operators.shown import shown_options
 from airflow_provider_flows.outcomes import (
     RUN_STARTED,
     FlowPermanentError,
@@ -20,9 +20,7 @@ from airflow_provider_flows.outcomes import (
     read_event,
 )
 from airflow_provider_flows.platforms.inputs import checked_inputs
-from airflow_provider_flows.platforms.options import secret_parts, without_secrets
 from airflow_provider_flows.protocol.runs import Run, RunHandle
-from airflow_provider_flows.protocol.secrecy import HIDDEN
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
 
 if TYPE_CHECKING:
@@ -242,15 +240,4 @@ class RunFlowOperator(BaseOperator):
         super()._do_render_template_fields(parent, *args, **kwargs)
         if parent is self and self.options:
             self._rendered_options = self.options
-            self.options = self._shown_options = self._shown(self.options)
-
-    def _shown(self, options: Any) -> Any:
-        if not isinstance(options, Mapping):
-            return HIDDEN
-        try:
-            fields = self.hook.platform(self.variant).spec.options
-        except Exception:  # noqa: BLE001 - `execute` meets the same fault and tells of it; until then hide all
-            return dict.fromkeys(options, HIDDEN)
-        for secret in secret_parts(fields, options):
-            mask_secret(secret)
-        return without_secrets(fields, options)
+            self.options = self._shown_options = shown_options(self.hook, self.variant, self.options)

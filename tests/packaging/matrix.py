@@ -1,7 +1,7 @@
 """`make test-matrix`: runs the suite on the newest Airflow of each minor version that the package supports.
 
-Each has a virtual environment of its own (`.venv-3.1` and so on), kept for the next time, with constraints of its
-own. Versions may be named to run only those: `python tests/packaging/matrix.py 3.1`.
+Each has a virtual environment of its own (`.venv-3.1` and so on), kept for the next time, with constraints of
+its own. Versions may be named to run only those: `python tests/packaging/matrix.py 3.1`.
 """
 
 from __future__ import annotations

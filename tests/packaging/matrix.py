@@ -54,7 +54,7 @@ def _passes(minor: str) -> bool:
         "--quiet",
         f"apache-airflow=={version}",
         "-e",
-        f"{TOP}[dev]",
+        f"{TOP}[test]",
     ]
     pinned = {"PIP_CONSTRAINT": str(CONSTRAINTS[minor])}  # reaches what builds the package too
     subprocess.run(install, check=True, env=environment | pinned)

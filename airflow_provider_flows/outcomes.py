@@ -88,6 +88,9 @@ def check_outcome(run: Run, link: str | None = None, *, goes_on: bool = False) -
     `goes_on` says that a run which was not over in time could not be cancelled.
     """
     text = sentence(run, link)
+    if not run.state.is_terminal:
+        text += ". It goes on there" if goes_on else ". It is being cancelled, or was over meanwhile"
+        text += "; the argument timeout says how long a run may take."
     if run.state is RunState.FAILED:
         raise FlowRunFailedError(text, run)
     if run.state is RunState.CANCELLED:
@@ -117,7 +120,8 @@ def airflow_errors(*, started: bool = False) -> Iterator[None]:
         yield
     except FlowError as error:
         permanent = isinstance(error, _NEVER_MEND) or _leaves_doubt(error)
-        raise _ending(str(error), permanent=permanent, started=started) from error
+        # its causes would fill the log with the same text and with what the libraries say
+        raise _ending(str(error), permanent=permanent, started=started) from None
 
 
 def read_event(event: Any, *, started: bool = False) -> Run:

@@ -21,6 +21,8 @@ def run_session(options: Options) -> int:
     with _home(options) as home, Processes(_log_folder(options, home)) as processes:
         print(f"starting {', '.join(options.components)}", flush=True)
         site = start_site(options, home, os.environ, processes, clock)
+        if options.stay_up and "api-server" in options.components:
+            print(f"Airflow's UI is at {site.airflow_url}, no login needed.", flush=True)
         went_well = run_dags(options, site, processes, clock) if options.start_runs else True
         if options.stay_up:
             _stay_up(options, site, processes, clock)

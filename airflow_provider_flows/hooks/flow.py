@@ -13,6 +13,8 @@ from airflow.providers.common.compat.sdk import BaseHook, Connection
 from airflow_provider_flows.hooks.connections import hide_secrets, raw_connection
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.lines import Line, shared_line
+from airflow_provider_flows.platforms import specs
+from airflow_provider_flows.platforms.fields import unknown_name
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, FlowError
 from airflow_provider_flows.protocol.messages import Exchange, FilePart
@@ -38,6 +40,7 @@ class FlowHook(BaseHook):
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops, wisebot or vishwa
     :param retry: which requests are sent again and when, instead of the default
+    :param conn_type: the type that the connection must have; by default that of the class, if it has one
     """
 
     conn_name_attr = "flow_conn_id"
@@ -45,8 +48,15 @@ class FlowHook(BaseHook):
     conn_type = ""
     hook_name = "Flow platforms"
 
-    def __init__(self, flow_conn_id: str | None = None, *, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        flow_conn_id: str | None = None,
+        *,
+        retry: RetryPolicy | None = None,
+        conn_type: str | None = None,
+    ) -> None:
         super().__init__()
+        self.conn_type = conn_type or self.conn_type
         self.flow_conn_id = flow_conn_id or self.default_conn_name
         self._retry = retry or RetryPolicy()
         self._line: Line | None = None
@@ -190,8 +200,14 @@ class FlowHook(BaseHook):
     def _line_of(self, connection: Connection) -> Line:
         if self.conn_type and connection.conn_type != self.conn_type:
             raise ConnectionFieldError(
-                f"connection {self.flow_conn_id!r} has the type {connection.conn_type!r}, "
-                f"but {type(self).__name__} needs {self.conn_type!r}"
+                f"connection {self.flow_conn_id!r} has the type {connection.conn_type!r}, but the type "
+                f"{self.conn_type!r} is needed here: name another connection, or use the general "
+                f"RunFlowOperator or FlowHook"
+            )
+        if connection.conn_type not in specs.names():
+            unknown = unknown_name(connection.conn_type or "", specs.names(), "type")
+            raise ConnectionFieldError(
+                f"connection {self.flow_conn_id!r} leads to no flow platform: its {unknown}"
             )
         return Line(raw_connection(self.flow_conn_id, connection), self._retry)
 
@@ -221,8 +237,6 @@ def _start(
 
 def _testable(line: Line) -> str | None:
     """Return the variant whose fields the connection has: some serve only one of two ways to sign in."""
-    from airflow_provider_flows.platforms import specs
-
     for variant in (None, *specs.load(line.raw.conn_type).variants):
         try:
             line.platform(variant)

@@ -25,6 +25,8 @@ class BlinkOpsRunFlowOperator(RunFlowOperator):
     :param flow_conn_id: id of a connection of type blinkops
     """
 
+    conn_type = "blinkops"
+
     def __init__(
         self,
         *,

@@ -73,6 +73,7 @@ class RunFlowOperator(BaseOperator):
         "input_schema": "json",
     }
     operator_extra_links = (FlowRunLink(),)
+    conn_type: ClassVar[str | None] = None  # the one type of connection that a typed operator takes
     ui_color = "#d7ecf4"
 
     def __init__(
@@ -166,7 +167,7 @@ class RunFlowOperator(BaseOperator):
         from airflow_provider_flows.hooks.flow import FlowHook
 
         if self._hook is None:
-            self._hook = FlowHook(self.flow_conn_id)
+            self._hook = FlowHook(self.flow_conn_id, conn_type=self.conn_type)
         return self._hook
 
     def _watch(self, handle: RunHandle, until: float) -> Run:

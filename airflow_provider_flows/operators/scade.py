@@ -20,6 +20,8 @@ class ScadeRunFlowOperator(RunFlowOperator):
     :param flow_conn_id: id of a connection of type scade
     """
 
+    conn_type = "scade"
+
     def __init__(
         self,
         *,

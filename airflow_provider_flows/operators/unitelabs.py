@@ -18,6 +18,8 @@ class UniteLabsRunFlowOperator(RunFlowOperator):
     :param flow_conn_id: id of a connection of type unitelabs
     """
 
+    conn_type = "unitelabs"
+
     def __init__(
         self,
         *,

@@ -19,6 +19,8 @@ class VishwaRunFlowOperator(RunFlowOperator):
     :param flow_conn_id: id of a connection of type vishwa
     """
 
+    conn_type = "vishwa"
+
     def __init__(
         self,
         *,

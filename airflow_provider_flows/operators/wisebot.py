@@ -17,6 +17,8 @@ class WisebotRunFlowOperator(RunFlowOperator):
     :param flow_conn_id: id of a connection of type wisebot
     """
 
+    conn_type = "wisebot"
+
     def __init__(
         self,
         *,

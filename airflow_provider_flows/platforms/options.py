@@ -33,6 +33,9 @@ def evaluated_options(
     if problems := list(json_problems(options, "options")):
         raise OptionsError(f"{spec.title}: {'; '.join(problems)}")
     fields = {name: each for name, each in spec.options.items() if only is None or name in only}
+    for variant, name in spec.options_of_variants:
+        if name in options and name not in spec.options:
+            raise fail(f"{name!r} exists only with variant={variant!r}")
     values = checked(fields, plain_json(options), fail, strict=True)
     for name, each in fields.items():
         if values[name] is None and each.default is not None:

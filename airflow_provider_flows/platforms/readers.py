@@ -81,7 +81,7 @@ class AnswerReader:
         return (
             f"the state {word!r} is unknown, so the run counts as going on{reason}; if it means more, add "
             f"the word to the extra success_states, failed_states, cancelled_states or skipped_states of "
-            f"connection {self.refusals.conn_id!r}"
+            f"connection {self.refusals.conn_id!r}, and if it doesn't, to running_states"
         )
 
 

@@ -51,6 +51,12 @@ class PlatformSpec:
         """Whether the platform documents this call: status, result, cancel, upload, describe, test."""
         return isinstance(self.document.data.get(purpose), Mapping)
 
+    @property
+    def options_of_variants(self) -> tuple[tuple[str, str], ...]:
+        """The options that variants add, as (variant, option)."""
+        variants = self.document.data.get("variants", {}).items()
+        return tuple((variant, option) for variant, patch in variants for option in patch.get("options", {}))
+
     def variant(self, name: str | None) -> PlatformSpec:
         """Return the spec as one of its variants has it; raises `OptionsError` for an unknown name."""
         return self if name is None else read_spec(self.document.variant(name))

@@ -77,7 +77,8 @@ class RunHandle:
         return cls(data["platform"], data["flow_id"], data["run_id"], dict(context))
 
     def __str__(self) -> str:
-        return f"run {self.run_id or '(no id)'} of flow {self.flow_id} on {self.platform}"
+        flow = f" of flow {self.flow_id}" if self.flow_id else ""
+        return f"run {self.run_id or '(no id)'}{flow} on {self.platform}"
 
 
 @dataclass(frozen=True, slots=True)

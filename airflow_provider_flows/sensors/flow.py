@@ -153,6 +153,11 @@ class FlowRunSensor(BaseSensorOperator):
         return handle
 
     def _handle(self, platform: SpecPlatform) -> RunHandle:
+        if isinstance(self.run, str) and (self.run == "None" or self.run.lstrip().startswith("{")):
+            raise OptionsError(
+                f"run is {self.run!r:.60}, the text of another value: a template turns what it finds into "
+                'text. Take a task\'s XCom as it is, such as run=task.output["handle"]'
+            )
         if isinstance(self.run, str | int) and self.run != "":
             return platform.handle(str(self.run), self.flow_id or "", self.options)
         try:

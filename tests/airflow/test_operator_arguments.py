@@ -219,3 +219,13 @@ def test_the_run_name_is_unique_to_the_attempt(attempt: Make, emulator: FlowEmul
     attempt(UniteLabsRunFlowOperator(**arguments, name="{{ ti.run_id }} by hand")).run(ti=first.ti)
     names = [run.name for run in emulator.runs()]
     assert names == ["dag.run.manual__1.-1.1", "dag.run.manual__1.-1.2", "manual__1 by hand"]
+
+
+def test_a_typed_operator_refuses_the_connection_of_another_platform(
+    attempt: Make, emulator: FlowEmulator, flow: Flow
+) -> None:
+    """A typed operator starts nothing on a platform that is not its own."""
+    arguments = {**flow("vishwa"), "options": None}
+    with pytest.raises(FlowPermanentError, match=r"has the type 'vishwa', but the type 'blinkops' is needed"):
+        attempt(BlinkOpsRunFlowOperator(**arguments)).run()
+    assert not emulator.requests

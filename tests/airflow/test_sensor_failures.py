@@ -141,3 +141,16 @@ def test_a_trigger_that_airflow_ended_fails_the_sensor_as_airflow_does(attempt: 
         attempt(FlowRunSensor(**sensor)).task.resume_execution("__fail__", {"error": "crash"}, {})
     with pytest.raises(AirflowSkipException):
         attempt(FlowRunSensor(**sensor, soft_fail=True)).task.resume_execution("__fail__", failed, {})
+
+
+@in_all_modes
+@pytest.mark.parametrize("run", ["None", "{'platform': 'blinkops', 'run_id': 'r'}"])
+def test_the_text_of_another_value_is_no_run(
+    begun: Make, waited: Make, emulator: FlowEmulator, run: str, mode: str
+) -> None:
+    """What a template made of a handle, or of nothing, is refused with the way to take it as it is."""
+    begun("vishwa", duration=0)
+    asked = len(emulator.requests)
+    with pytest.raises(FlowPermanentError, match=r'run=task.output\["handle"\]'):
+        waited(mode, run=run)
+    assert len(emulator.requests) == asked

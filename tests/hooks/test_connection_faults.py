@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowException
+from airflow.providers.common.compat.sdk import AirflowException, Connection
 
 from airflow_provider_flows.emulator import EmulatorConfig, FlowEmulator
 from airflow_provider_flows.hooks.flow import FlowHook
@@ -33,7 +33,9 @@ def start(colour: Sync, conn_id: str) -> None:
 def test_a_hook_needs_its_own_type(colour: Sync, emulator: FlowEmulator) -> None:
     """A typed hook refuses another platform's connection; the common one takes any of the five."""
     VISHWA.add_flow(emulator)
-    with pytest.raises(ConnectionFieldError, match=r"has the type 'vishwa', but WisebotHook needs 'wisebot'"):
+    with pytest.raises(
+        ConnectionFieldError, match=r"has the type 'vishwa', but the type 'wisebot' is needed here"
+    ):
         colour.call(WisebotHook("vishwa_default"), "start_run", "quick")
     assert emulator.requests == []
     start(colour, "vishwa_default")
@@ -99,13 +101,20 @@ def test_a_faulty_field_is_named_and_nothing_sent(
 
 
 @pytest.mark.parametrize("extra", ["{not json", "[1, 2]", '"text"'])
-def test_an_extra_that_is_no_object_is_named(
-    colour: Sync, monkeypatch: pytest.MonkeyPatch, extra: str
-) -> None:
-    """An extra that is not a JSON object is the connection's fault."""
-    monkeypatch.setenv("AIRFLOW_CONN_ODD", json.dumps({"conn_type": "vishwa", "extra": extra}))
+def test_an_extra_that_is_no_object_is_named(colour: Sync, extra: str) -> None:
+    """An extra that is not a JSON object is the connection's fault, wherever Airflow lets one through."""
+
+    class OddHook(FlowHook):
+        @classmethod
+        def get_connection(cls, conn_id: str) -> Connection:
+            return Connection(conn_id=conn_id, conn_type="vishwa", extra=extra)
+
+        @classmethod
+        async def aget_connection(cls, conn_id: str) -> Connection:
+            return cls.get_connection(conn_id)
+
     with pytest.raises(ConnectionFieldError, match="connection 'odd': its extra is not a JSON object"):
-        colour.call(FlowHook("odd"), "start_run", "quick")
+        colour.call(OddHook("odd"), "start_run", "quick")
 
 
 def test_an_unknown_extra_is_ignored_and_named_once(

@@ -44,7 +44,7 @@ WRONG: list[tuple[str, str | None, Any, str]] = [
         "blinkops",
         None,
         {"sync_timeout": 5},
-        "'sync_timeout' is unknown; known: callback, event, past_exec_ref, runner",
+        "BlinkOps: option 'sync_timeout' exists only with variant='sync'",
     ),
     ("blinkops", "sync", {"sync_timeout": 0}, "option sync_timeout: 0 is less than the minimum of 1"),
     ("blinkops", "sync", {"sync_timeout": "long"}, "option sync_timeout: 'long' is not of type 'integer'"),

@@ -91,7 +91,7 @@ class Vishwa(Platform):
 
 
 def _is_temp(query: Mapping[str, str]) -> bool:
-    """Read ``temp`` or ``isTemp``: the seed's text and its code disagree, and Python sends ``False``."""
+    """Read ``temp`` or ``isTemp``: the vendor's text and its code disagree, and Python sends ``False``."""
     given = {name.lower(): value.lower() for name, value in query.items()}
     if unknown := sorted(given.keys() - {"temp", "istemp"}):
         raise Refused(422, f"unknown query parameter: {', '.join(unknown)}")

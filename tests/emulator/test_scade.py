@@ -62,7 +62,7 @@ def test_an_unfinished_result_can_be_null(client: Client) -> None:
 
 
 def test_status_can_be_absent(client: Client) -> None:
-    """The seed knows no status, only the result."""
+    """The vendor's page knows no status, only the result."""
     task_id = start(client, state_absent=True, duration=1)
     assert client.scade("GET", f"task/{task_id}").json() == {"id": task_id}
     client.wait(1)

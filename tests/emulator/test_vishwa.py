@@ -102,7 +102,7 @@ def test_uploads_keep_every_byte(client: Client) -> None:
     [("?temp=true", True), ("?temp=False", False), ("?isTemp=True", True), ("?istemp=FALSE", False)],
 )
 def test_temp_is_taken_in_both_spellings(client: Client, query: str, temp: bool) -> None:
-    """The seed's text and its code disagree on the name, and Python writes ``False``."""
+    """The vendor's text and its code disagree on the name, and Python writes ``False``."""
     assert upload(client, part(b"x") + b"--b-1--\r\n", query)[0] == 200
     assert client.core.uploads[0].temp is temp
 

@@ -158,7 +158,7 @@ def _leaves(node: Any, path: list[str], lines: list[int]) -> Iterator[tuple[str,
 def test_every_field_of_a_spec_has_its_source(name: str) -> None:
     """Each value's line, or that of what it is part of, names a declared source, or that there is none."""
     spec = Sourced(name)
-    assert {"seed", "ours"} <= spec.sources
+    assert {"vendor", "ours"} <= spec.sources
     missing = []
     for path, lines in spec.leaves():
         comments = [comment for line in lines if (comment := spec.comments(line))]

@@ -38,7 +38,7 @@ class Wisebot(Platform):
         )
 
     def error_body(self, refused: Refused) -> Json:
-        """Invented: the answer's own fields; the vendor's page says that responses hold ``ok`` or ``error``."""
+        """Invented: the answer's own fields; the vendor's page names ``ok`` and ``error``."""
         return {"ok": False, "error": refused.message}
 
     def _run_from_dashboard(self, call: Call) -> WireAnswer:

@@ -62,16 +62,11 @@ OpenLine: TypeAlias = Callable[[], Coroutine[None, None, Line]]
 class SharedLine:
     """A connection and its session that all triggers of one event loop share; the first one opens both."""
 
-    def __init__(self, open_line: OpenLine) -> None:
+    def __init__(self, open_line: OpenLine, born: float) -> None:
         self.users = 0
-        self._born = asyncio.get_running_loop().time()
+        self.born = born
         self._line = asyncio.ensure_future(open_line())
         self._transport: asyncio.Future[AsyncTransport] | None = None
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether one more user may join."""
-        return asyncio.get_running_loop().time() - self._born < FRESH
 
     async def run(self, variant: str | None, say: Callable[[FlowApi], Exchange[T]]) -> T:
         """Perform a conversation on the shared session."""
@@ -96,15 +91,17 @@ _LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedLine]]
 
 
 @asynccontextmanager
-async def shared_line(key: Hashable, open_line: OpenLine) -> AsyncIterator[SharedLine]:
+async def shared_line(
+    key: Hashable, open_line: OpenLine, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[SharedLine]:
     """Lend the line of a key on the running loop; it is closed when its last user leaves.
 
     Users whose lines would differ in anything but the connection's contents need different keys.
     """
     lines = _LINES.setdefault(asyncio.get_running_loop(), {})
     line = lines.get(key)
-    if line is None or not line.is_fresh:
-        line = lines[key] = SharedLine(open_line)
+    if line is None or clock() - line.born >= FRESH:
+        line = lines[key] = SharedLine(open_line, clock())
     line.users += 1
     try:
         yield line

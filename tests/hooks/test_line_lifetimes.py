@@ -110,33 +110,23 @@ def test_loops_do_not_share(serve: Serve) -> None:
     assert len(opened) == server.connections == 22
 
 
-class LaterLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock can be put forward."""
-
-    ahead = 0.0
-
-    def time(self) -> float:
-        return super().time() + self.ahead
-
-
 def test_a_line_takes_new_users_only_while_it_is_fresh(serve: Serve) -> None:
     """After some minutes a new user reads the connection anew, as secrets change; old users go on."""
     server = serve(answering(STATUS))
     opened: list[Line] = []
-    loop = LaterLoop()
+    now = [0.0]
 
     async def run() -> None:
         open_line = opener(line_to(server.url), opened)
-        async with shared_line("c", open_line) as old:
-            assert await ask_on("c", open_line) == "success"
-            loop.ahead = FRESH
-            async with shared_line("c", open_line) as new:
+        async with shared_line("c", open_line, lambda: now[0]) as old:
+            now[0] = FRESH - 1
+            async with shared_line("c", open_line, lambda: now[0]) as same:
+                assert same is old
+            now[0] = FRESH
+            async with shared_line("c", open_line, lambda: now[0]) as new:
                 assert new is not old
                 await new.run(None, lambda api: api.get(HANDLE))
             assert (await old.run(None, lambda api: api.get(HANDLE))).state.is_terminal
 
-    try:
-        loop.run_until_complete(run())
-    finally:
-        loop.close()
+    asyncio.run(run())
     assert len(opened) == 2

@@ -51,7 +51,7 @@ def _add_platform(info: dict[str, Any], name: str, prefix: str) -> None:
         spec = form(name)
         title, page = spec["title"], spec["docs"]
         connection_type = _connection_type(name, prefix, spec)
-    except Exception:
+    except Exception:  # Airflow calls this while it starts: an exception would break its every command
         log.exception("Connection type %r of %s is not available", name, PACKAGE)
         return
     info["integrations"].append({"integration-name": title, "external-doc-url": page, "tags": ["service"]})

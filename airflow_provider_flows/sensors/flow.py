@@ -191,7 +191,7 @@ class FlowRunSensor(BaseSensorOperator):
 
     def _finish(self, run: Run, result_path: ResultPath) -> Any:
         try:
-            check_outcome(run, self.run_link)
+            check_outcome(run, self.run_link, goes_on=True)  # a sensor cancels nothing
         except FlowRunTimeoutError as error:
             raise AirflowSensorTimeout(str(error)) from error
         return result_path.pick(self.hook.get_result(run), self.log)

@@ -5,33 +5,40 @@ AirflowException
 │   ├── FlowRunFailedError
 │   ├── FlowRunCancelledError
 │   └── FlowRunTimeoutError   it was not over in time
-│       └── FlowRunLeftError    and goes on: trying again would start a second one
-├── FlowUnavailableError    a passing fault before the start: the task's `retries` apply
-└── AirflowFailException
-    └── FlowPermanentError  trying again would fail again, or might start a second run
+│       └── FlowRunLeftError    and goes on; the next attempt goes on waiting for it
+│           └── FlowRunForgottenError  could not know of it, so that there is no next attempt
+├── FlowUnavailableError    a passing fault: the task's `retries` apply
+└── FlowPermanentError      trying again would fail again, or might start a second run
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException
 
+from airflow_provider_flows.journal.errors import (
+    ChangedError,
+    DoubtError,
+    JournalUnreadableError,
+    SupersededError,
+)
 from airflow_provider_flows.protocol import errors
 from airflow_provider_flows.protocol.errors import (
-    AnswerError,
     CredentialsError,
     FlowError,
     NotFoundError,
     OversizedError,
     RedirectError,
     RefusedError,
-    ResponseLostError,
     UnavailableError,
     UsageError,
 )
+from airflow_provider_flows.protocol.retry import retry_after
 from airflow_provider_flows.protocol.runs import Run, RunState
 
 _NEVER_MEND = (
@@ -41,13 +48,23 @@ _NEVER_MEND = (
     NotFoundError,
     RedirectError,
     RefusedError,
+    DoubtError,
+    ChangedError,
+    SupersededError,
+    JournalUnreadableError,
 )
 
-
-RUN_STARTED = (
-    "The run was started, so the task is not tried again: that would start a second run. Look at the run on "
-    "the platform (its id is in the task's log and in XCom), then clear the task if it should run again."
+NO_JOURNAL = (
+    "The run was started, and this Airflow has no task state store (3.3 has) that would tell another attempt "
+    "of it, so the task is not tried again: that would start a second run. Look at the run on the platform "
+    "(its id is in the task's log and in XCom), then clear the task if it should run again."
 )
+
+# Where Airflow has retry policies, ours ends the task at once (`retries.py`), and a user's may say otherwise.
+if TYPE_CHECKING or find_spec("airflow.sdk.definitions.retry_policy"):
+    _EndsTask = AirflowException
+else:
+    _EndsTask = AirflowFailException
 
 
 class FlowRunError(AirflowException):
@@ -70,22 +87,40 @@ class FlowRunTimeoutError(FlowRunError):
     """The run was not over in time."""
 
 
-class FlowRunLeftError(FlowRunTimeoutError, AirflowFailException):
-    """The run was not over in time and goes on: another attempt would start a second one beside it."""
+class FlowRunLeftError(FlowRunTimeoutError):
+    """The run was not over in time and goes on: another attempt goes on waiting for it."""
+
+
+class FlowRunForgottenError(FlowRunLeftError, AirflowFailException):
+    """The same on an Airflow without a task state store: another attempt would start a second run."""
 
 
 class FlowUnavailableError(AirflowException):
-    """The platform could not be asked, for a reason that may pass."""
+    """The platform, or Airflow's own store, could not be asked, for a reason that may pass.
+
+    `retry_after` says after how many seconds the platform wants to be asked again, None where it doesn't say.
+    """
+
+    fault: type[FlowError] | None = None  # what lay beneath it
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
-class FlowPermanentError(AirflowFailException):
-    """Something that another attempt would not mend: Airflow fails the task without retries."""
+class FlowPermanentError(_EndsTask):
+    """Something that another attempt would not mend: the task ends at once, without retries."""
+
+    fault: type[FlowError] | None = None  # what lay beneath it
 
 
-def check_outcome(run: Run, link: str | None = None, *, goes_on: bool = False) -> None:
+def check_outcome(
+    run: Run, link: str | None = None, *, goes_on: bool = False, forgotten: bool = False
+) -> None:
     """Return for a run that succeeded; raise the exception that says how else it ended.
 
-    `goes_on` says that a run which was not over in time could not be cancelled.
+    `goes_on` says that a run which was not over in time was not cancelled, `forgotten` that another attempt
+    would not know of it.
     """
     text = sentence(run, link)
     if not run.state.is_terminal:
@@ -98,7 +133,8 @@ def check_outcome(run: Run, link: str | None = None, *, goes_on: bool = False) -
     if run.state is RunState.SKIPPED:
         raise AirflowSkipException(text)
     if not run.state.is_terminal:
-        raise (FlowRunLeftError if goes_on else FlowRunTimeoutError)(text, run)
+        left = FlowRunForgottenError if forgotten else FlowRunLeftError
+        raise (left if goes_on else FlowRunTimeoutError)(text, run)
 
 
 def sentence(run: Run, link: str | None) -> str:
@@ -110,48 +146,43 @@ def sentence(run: Run, link: str | None) -> str:
 
 
 @contextmanager
-def airflow_errors(*, started: bool = False) -> Iterator[None]:
+def airflow_errors(*, forgotten: bool = False) -> Iterator[None]:
     """Turn our errors into Airflow's: permanent ones end the task, passing ones leave it to its retries.
 
-    A start whose answer was lost or unreadable is permanent here, and so is every error once the task has
-    `started` its run: another attempt would start a second one.
+    `forgotten` says that a run was started of which another attempt would not know, so that nothing may be
+    retried any more.
     """
     try:
         yield
     except FlowError as error:
-        permanent = isinstance(error, _NEVER_MEND) or _leaves_doubt(error)
+        delay = retry_after(error.response, time.time()) if isinstance(error, UnavailableError) else None
         # its causes would fill the log with the same text and with what the libraries say
-        raise _ending(str(error), permanent=permanent, started=started) from None
+        raise _ending(str(error), type(error), forgotten=forgotten, delay=delay) from None
 
 
-def read_event(event: Any, *, started: bool = False) -> Run:
-    """Return the run that a `FlowRunTrigger` tells of; `started` as for `airflow_errors`.
+def read_event(event: Any, *, forgotten: bool = False) -> Run:
+    """Return the run that a `FlowRunTrigger` tells of; `forgotten` as for `airflow_errors`.
 
-    Raises the fault where it tells of one, and `FlowPermanentError` for what is no event of that trigger:
-    the run may still go on, and another attempt would start a second one.
+    Raises the fault where it tells of one, and `FlowPermanentError` for what is no event of that trigger.
     """
     fault = getattr(errors, str(event.get("fault")), None) if isinstance(event, Mapping) else None
     if isinstance(fault, type) and issubclass(fault, FlowError):
-        raise _ending(str(event["message"]), permanent=issubclass(fault, _NEVER_MEND), started=started)
+        raise _ending(str(event["message"]), fault, forgotten=forgotten)
     try:
         return Run.from_event(event)
     except ValueError as error:
         raise FlowPermanentError(f"The trigger's event makes no sense: {error}") from error
 
 
-def _leaves_doubt(error: FlowError) -> bool:
-    """Whether a run may have been started though nobody said so."""
-    if isinstance(error, ResponseLostError):
-        return error.request.purpose == "start"
-    if isinstance(error, UnavailableError):
-        turned_away = error.response.status == 429 or (
-            error.response.status == 503 and "retry-after" in error.response.headers
-        )
-        return error.response.request.purpose == "start" and not turned_away
-    return isinstance(error, AnswerError) and error.response.request.purpose == "start"
-
-
-def _ending(text: str, *, permanent: bool, started: bool) -> AirflowException:
-    if started:
-        return FlowPermanentError(f"{text} {RUN_STARTED}")
-    return FlowPermanentError(text) if permanent else FlowUnavailableError(text)
+def _ending(
+    text: str, kind: type[FlowError], *, forgotten: bool, delay: float | None = None
+) -> AirflowException:
+    error: FlowPermanentError | FlowUnavailableError
+    if forgotten:
+        error = FlowPermanentError(f"{text} {NO_JOURNAL}")
+    elif issubclass(kind, _NEVER_MEND):
+        error = FlowPermanentError(text)
+    else:
+        error = FlowUnavailableError(text, delay)
+    error.fault = kind
+    return error

@@ -23,17 +23,45 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "platforms": ({"protocol", "schemas"}, set()),
     "transports": ({"protocol", "__init__"}, set()),
     "hooks": ({"platforms", "transports", "protocol"}, set()),
-    "triggers": ({"protocol"}, {"hooks"}),
-    "outcomes": ({"protocol"}, set()),
+    "journal": ({"protocol"}, set()),
+    "kills": (set(), set()),
+    "triggers": ({"protocol", "kills"}, {"hooks"}),
+    "outcomes": ({"protocol", "journal.errors"}, set()),
+    "retries": ({"journal", "outcomes", "protocol"}, set()),
+    "results": ({"protocol"}, set()),
     "links": (set(), set()),
-    "operators": ({"links", "outcomes", "platforms", "protocol", "triggers"}, {"hooks"}),
+    "operators": (
+        {
+            "journal",
+            "kills",
+            "links",
+            "outcomes",
+            "platforms",
+            "protocol",
+            "results",
+            "retries",
+            "triggers",
+        },
+        {"hooks"},
+    ),
     "sensors": ({"links", "outcomes", "platforms", "protocol", "triggers", "operators.settings"}, {"hooks"}),
     "provider_info": (set(), {"platforms.forms"}),
     "__init__": (set(), {"provider_info"}),
     "emulator": (set(), set()),
     "demo": ({"emulator.connections"}, set()),
 }
-ABOVE_AIRFLOW = {"hooks", "outcomes", "links", "triggers", "operators", "sensors", "demo"}
+ABOVE_AIRFLOW = {
+    "hooks",
+    "kills",
+    "outcomes",
+    "retries",
+    "results",
+    "links",
+    "triggers",
+    "operators",
+    "sensors",
+    "demo",
+}
 HEAVY = ("requests", "aiohttp", "urllib3", "airflow.providers.http")
 # Modules that are about such a library alone; they are imported only where a call is made.
 ABOUT_HEAVY = {"hooks.sessions", "transports.punctual", "emulator.front", "emulator.server"}

@@ -1,7 +1,8 @@
 """BlinkOps' executions: get, list, steps, outputs, cancel.
 
 Fields: https://docs.blinkops.com/docs/api (executions). Words of ``state_ui``: blinkops/blink-code-builder
-``servers/blink/pipeline.py``. Invented: ``state``'s spelling, the queued state's name, the step's name.
+``servers/blink/pipeline.py``. Invented: ``state``'s spelling, the queued state's name, that
+a queued run's ``started_at`` is 0, the step's name.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class BlinkOpsExecutions(Platform):
 
     def _list(self, call: Call) -> WireAnswer:
         self.authenticate(call)
-        everything = [self._execution(run, call.now) for run in self._kept()]
+        everything = [self._execution(run, call.now) for run in self._kept() if run.is_listed(call.now)]
         return json_answer(200, select(everything, call.query.get("q", "{}")))
 
     def _get(self, call: Call) -> WireAnswer:

@@ -30,6 +30,7 @@ OUTCOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 KNOBS_OF_ONE_PLATFORM: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "enabled": ("unitelabs", "blinkops"),
+        "listed_after": ("unitelabs", "blinkops"),
         "start_nodes": ("scade",),
         "end_nodes": ("scade",),
         "wrap_result": ("scade",),
@@ -64,6 +65,7 @@ class Flow:
     state_word: Json = None
     state_word_at: str = "running"  # or "end"
     early_404: int = 0  # so many first status requests of a run are answered 404
+    listed_after: float = 0.0  # a listing does not show a run before
     input_schema: Mapping[str, Json] | None = None
     enabled: bool = True
     start_nodes: tuple[str, ...] = ()  # none named: any node id is taken

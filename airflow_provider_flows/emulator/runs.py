@@ -56,6 +56,10 @@ class Run:
             return RunState.QUEUED
         return RunState.PAUSED if self._is_paused(now) else RunState.RUNNING
 
+    def is_listed(self, now: float) -> bool:
+        """Tell whether a listing shows the run at a time."""
+        return now >= self.started_at + self.flow.listed_after
+
     def is_over(self, now: float) -> bool:
         """Tell whether the run has ended at a time."""
         return now >= self.ends_at

@@ -1,11 +1,12 @@
 """UniteLabs: https://docs.unitelabs.io/unitelabs-platform/guides/how-to-trigger-flow-via-api.
 
-Invented: the run's paths and fields, the state words (Prefect's types), every error body.
+Invented: the runs' paths and fields, the state words (Prefect's types), every error body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 
 from airflow_provider_flows.emulator.flows import Flow
 from airflow_provider_flows.emulator.platform import Platform, bearer_token, check_fields, json_body
@@ -48,7 +49,8 @@ class UniteLabs(Platform):
             Route("GET", "/{tenant}/v1/workflows", "list", "workflows", self._list),
             Route("GET", flow, "describe", "workflow", self._describe),
             Route("POST", f"{flow}/runs", "start", "start", self._start),
-            # Invented: both; no page in reach gives the path of a run
+            # Invented: all three; no page in reach gives the path of a run, or that of a workflow's runs
+            Route("GET", f"{flow}/runs", "list", "runs", self._runs),
             Route("GET", f"{flow}/runs/{{run}}", "status", "run", self._status),
             Route("GET", "/{tenant}/v1/runs/{run}", "status", "run-by-id", self._status),
         )
@@ -81,6 +83,16 @@ class UniteLabs(Platform):
         self.check_inputs(flow, body["parameters"])
         run = self.world.start(flow, body["parameters"], body=body, now=call.now, name=body["name"])
         return json_answer(201, _run(run, call.now))
+
+    def _runs(self, call: Call) -> WireAnswer:
+        """Invented: all of it, like the listing of workflows; newest first, ``name`` chooses by the name."""
+        self._authenticate(call)
+        runs = self.world.runs_of(self.name, self.find_flow(call).flow_id)[::-1]
+        name = call.query.get("name")
+        found = [run for run in runs if run.is_listed(call.now) and name in (None, run.name)]
+        take, skip = _page(call, "_take", MOST_LISTED), _page(call, "_skip", 0)
+        listed = [_listed(run, call.now) for run in found[skip : skip + take]]
+        return json_answer(200, {"data": listed, "pagination": {"totalCount": len(found)}})
 
     def _status(self, call: Call) -> WireAnswer:
         self._authenticate(call)
@@ -119,6 +131,14 @@ def _run(run: Run, now: float) -> dict[str, Json]:
         "message": run.flow.error if state in (RunState.FAILED, RunState.CRASHED) else None,
         "result": run.result() if state is RunState.SUCCESS else None,
     }
+
+
+def _listed(run: Run, now: float) -> dict[str, Json]:
+    """Invented: a listed run shows what it was given and when, and no result."""
+    shown = _run(run, now)
+    del shown["result"]
+    created_at = datetime.fromtimestamp(run.started_at, timezone.utc).isoformat()
+    return {**shown, "parameters": dict(run.inputs), "created_at": created_at}
 
 
 def _page(call: Call, name: str, default: int) -> int:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowException, BaseOperator, conf
 
 from airflow_provider_flows.links.flow import FlowRunLink
-from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, seconds, task_key, tell
+from airflow_provider_flows.operators.leg import Leg
+from airflow_provider_flows.operators.settings import chosen, seconds, with_retry_policy
 from airflow_provider_flows.operators.shown import shown_options
-from airflow_provider_flows.outcomes import (
-    RUN_STARTED,
-    FlowPermanentError,
-    airflow_errors,
-    check_outcome,
-    read_event,
-)
-from airflow_provider_flows.platforms.inputs import checked_inputs
-from airflow_provider_flows.protocol.runs import Run, RunHandle
-from airflow_provider_flows.triggers.flow import FlowRunTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context, XComArg
@@ -35,10 +25,12 @@ class RunFlowOperator(BaseOperator):
     Shows up in XCom while the run goes on: `run_id`, `handle` (all that a sensor needs) and the link. The
     return value is the result, or the handle when the operator does not wait. A run that fails, is cancelled
     or is not over in time raises `FlowRunFailedError`, `FlowRunCancelledError` or `FlowRunTimeoutError`
-    (`FlowRunLeftError` where it could not be cancelled and goes on); one that was skipped skips the task.
-    `FlowPermanentError` and `FlowRunLeftError` end the task without retries, since another attempt would fail
-    again or might start a second run; `FlowUnavailableError` says that nothing was started, and leaves it to
-    them.
+    (`FlowRunLeftError` where it was not cancelled and goes on); one that was skipped skips the task.
+    `FlowPermanentError` ends the task without retries, since another attempt would fail again or might start
+    a second run; `FlowUnavailableError` leaves it to them.
+
+    What an attempt started is noted in Airflow's task state store (3.3), so that the next attempt goes on
+    with that run instead of starting another; `docs/reliability.md` tells which attempt does what.
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops, wisebot or vishwa
     :param flow_id: the platform's id of the flow
@@ -51,9 +43,18 @@ class RunFlowOperator(BaseOperator):
     :param deferrable: whether to wait in the triggerer, without a worker; by default as Airflow is configured
     :param poll_interval: seconds between two questions how the run stands
     :param timeout: how long the run may take, in seconds or as a `timedelta`; then it is cancelled, where the
-        platform can. `execution_timeout` holds too, and also while the task is deferred
+        platform can. `execution_timeout` counts from the attempt and holds too, deferred or not
     :param defer_after: seconds that the worker waits itself before it defers, for runs that are over at once
     :param result_path: JMESPath that picks the part of the result to return
+    :param max_result_bytes: the largest result that is put into XCom
+    :param result_storage: URL of an `ObjectStoragePath` under which larger results are put; XCom then holds
+        the reference that `read_result` reads. Without it a larger result fails the task
+    :param on_ambiguous_start: what to do when it is not known whether a start began a run: `fail`, `search`
+        for the run at the platform, or `restart` at the next attempt, which may run the flow twice
+    :param correlation_input: the input that carries a key of your own, by which `search` knows the run
+    :param unreachable_timeout: for how long the platform may give no readable answer amid the wait
+    :param cancel_on_timeout: whether a run whose time is up is cancelled, where the platform can
+    :param cancel_on_kill: whether a run is cancelled when a person marks or clears its task
     """
 
     template_fields = (
@@ -92,9 +93,17 @@ class RunFlowOperator(BaseOperator):
         timeout: float | timedelta = timedelta(hours=24),
         defer_after: float | timedelta = 1.0,
         result_path: str | None = None,
+        max_result_bytes: int = 4 * 1024 * 1024,
+        result_storage: str | None = None,
+        on_ambiguous_start: str = "fail",
+        correlation_input: str | None = None,
+        unreachable_timeout: float | timedelta = 600.0,
+        cancel_on_timeout: bool = True,
+        cancel_on_kill: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        with_retry_policy(self)
         self.flow_conn_id = flow_conn_id
         self.flow_id: Any = flow_id
         self.inputs: Any = inputs
@@ -108,58 +117,42 @@ class RunFlowOperator(BaseOperator):
         self.timeout = seconds("timeout", timeout, positive=True)
         self.defer_after = seconds("defer_after", defer_after)
         self.result_path = result_path
+        self.max_result_bytes = max_result_bytes
+        self.result_storage = result_storage
+        self.on_ambiguous_start = chosen(
+            "on_ambiguous_start", on_ambiguous_start, ("fail", "search", "restart")
+        )
+        self.correlation_input = correlation_input
+        self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
+        self.cancel_on_timeout = cancel_on_timeout
+        self.cancel_on_kill = cancel_on_kill
         self.run_link: str | None = None
-        self._handle: RunHandle | None = None
+        self._leg: Leg | None = None
         self._rendered_options: Any = None  # with their secret parts, which `options` shows no more
         self._shown_options: Any = None
         self._hook: FlowHook | None = None
 
     def execute(self, context: Context) -> Any:
-        """Start the run, and wait for it here or in the triggerer."""
-        began = time.time()
-        with airflow_errors():
-            result_path = ResultPath(self.result_path)
-            checked_inputs(self.inputs or {}, self.input_schema, tuple(self.files or ()))
-            run = self.hook.start_run(
-                self.flow_id,
-                self.inputs,
-                options=self._rendered_options if self.options is self._shown_options else self.options,
-                variant=self.variant,
-                files=self.files,
-                task=task_key(context),
-            )
-        with airflow_errors(started=True):
-            until = self._deadline(began)
-            self._tell(context, run)
-            if not self.wait_for_completion:
-                if run.state.is_terminal:  # a platform that answers at once may have said that the run failed
-                    check_outcome(run, self.run_link)
-                return run.handle.to_json()
-            if not run.state.is_terminal:
-                run = self._watch(run.handle, until)
-            return self._finish(run, result_path)
+        """Start the run, or find that of an earlier attempt, and wait for it here or in the triggerer."""
+        return self._new_leg(context).begin()
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
+        """Go on after the trigger has fired."""
+        return self._new_leg(context).go_on(event)
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after the trigger; where Airflow ended it, the run may go on, so nothing is retried."""
+        """Go on after the trigger; where Airflow ended it, look at the run and wait once more."""
         if next_method == self.execute_complete.__name__:
             return super().resume_execution(next_method, next_kwargs, context)
         try:
             return super().resume_execution(next_method, next_kwargs, context)
         except AirflowException as error:
-            text = f"Airflow ended the wait in the triggerer: {error}. {RUN_STARTED}"
-            raise FlowPermanentError(text) from error
-
-    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
-        """Go on after the trigger has fired."""
-        run = read_event(event, started=True)
-        with airflow_errors(started=True):
-            self._note(run.handle)
-            return self._finish(run, ResultPath(self.result_path))
+            return self._new_leg(context).wait_again(error)
 
     def on_kill(self) -> None:
-        """Cancel the run where the platform can, and say so where it cannot."""
-        if self._handle is not None:
-            self._cancel(self._handle)
+        """Cancel the run where a person has ended the task and the platform can; else leave it."""
+        if self._leg is not None:
+            self._leg.kill()
 
     @property
     def hook(self) -> FlowHook:
@@ -170,67 +163,14 @@ class RunFlowOperator(BaseOperator):
             self._hook = FlowHook(self.flow_conn_id, conn_type=self.conn_type)
         return self._hook
 
-    def _watch(self, handle: RunHandle, until: float) -> Run:
-        if not self.deferrable:
-            return self.hook.wait_for_run(handle, poll_interval=self.poll_interval, until=until)
-        here = min(time.time() + self.defer_after, until)
-        interval = min(self.poll_interval, max(self.defer_after, 0.1))
-        run = self.hook.wait_for_run(handle, poll_interval=interval, until=here)
-        if not run.state.is_terminal and time.time() < until:
-            self._defer(handle, until)
-        return run
+    @property
+    def rendered_options(self) -> Any:
+        """The options with their secret parts, which the attribute `options` shows no more once rendered."""
+        return self._rendered_options if self.options is self._shown_options else self.options
 
-    def _defer(self, handle: RunHandle, until: float) -> NoReturn:
-        self.log.info("Waiting for %s in the triggerer", handle)
-        now = time.time()
-        self.defer(
-            trigger=FlowRunTrigger(
-                self.flow_conn_id, handle.to_json(), self.poll_interval, until, not_before=now + SETTLING
-            ),
-            method_name="execute_complete",
-            timeout=timedelta(seconds=max(until - now, SETTLING) + GRACE),
-        )
-
-    def _finish(self, run: Run, result_path: ResultPath) -> Any:
-        goes_on = not run.state.is_terminal and not self._cancel(run.handle)
-        check_outcome(run, self.run_link, goes_on=goes_on)
-        if run.message:
-            self.log.info("%s: %s", run.handle, run.message)
-        return result_path.pick(self.hook.get_result(run), self.log)
-
-    def _cancel(self, handle: RunHandle) -> bool:
-        """Cancel a run that nobody waits for any more, and return whether that worked.
-
-        The task is failing already, so this never raises.
-        """
-        try:
-            if not self.hook.platform(handle.variant).spec.can("cancel"):
-                self.log.warning("%s goes on: the platform documents no way to cancel it", handle)
-                return False
-            cancelled = self.hook.cancel_run(handle)
-        except Exception as error:  # noqa: BLE001 - it must not hide why the task fails, nor stop Airflow's kill
-            self.log.warning("%s may still go on, cancelling it failed: %s", handle, error)
-            return False
-        self.log.info("%s %s", handle, "is being cancelled" if cancelled else "was over already")
-        return True
-
-    def _tell(self, context: Context, run: Run) -> None:
-        """Make the run findable at once: in the log, in XCom, and by the link."""
-        self._note(run.handle)
-        self.log.info("Started %s%s", run.handle, f": {self.run_link}" if self.run_link else "")
-        link = {FlowRunLink().xcom_key: self.run_link} if self.run_link else {}
-        tell(context, self.log, {"run_id": run.handle.run_id, "handle": run.handle.to_json(), **link})
-
-    def _note(self, handle: RunHandle) -> None:
-        self._handle = handle
-        self.run_link = self.hook.platform(handle.variant).link(handle)
-
-    def _deadline(self, began: float) -> float:
-        """Airflow does not apply `execution_timeout` to a deferred task, so it joins our own deadline."""
-        until = time.time() + self.timeout
-        if self.execution_timeout:
-            until = min(until, began + self.execution_timeout.total_seconds())
-        return until
+    def _new_leg(self, context: Context) -> Leg:
+        self._leg = Leg(self, context)
+        return self._leg
 
     def _do_render_template_fields(self, parent: Any, *args: Any, **kwargs: Any) -> None:
         """Render as ever, then keep what was rendered for the start and show a copy without its secret parts.

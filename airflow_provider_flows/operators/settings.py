@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.platforms.expressions import expression
 from airflow_provider_flows.protocol.errors import ResultPathError, SpecError
+from airflow_provider_flows.retries import default_retry_policy
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -29,6 +30,19 @@ def seconds(name: str, value: float | timedelta, *, positive: bool = False) -> f
     ):
         raise ValueError(f"{name} must be {least} seconds, as a number or a timedelta, not {value!r}")
     return float(number)
+
+
+def chosen(name: str, value: Any, choices: Sequence[str]) -> str:
+    """Return a word that must be one of some; raises `ValueError` for any other."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return str(value)
+
+
+def with_retry_policy(task: Any) -> None:
+    """Give a task our retry policy, where Airflow has such policies and the task has none of its own."""
+    if getattr(task, "retry_policy", None) is None and (policy := default_retry_policy()) is not None:
+        task.retry_policy = policy
 
 
 def joined(options: Mapping[str, Any] | None, **own: Any) -> dict[str, Any]:

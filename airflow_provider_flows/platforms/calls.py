@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from airflow_provider_flows.platforms.addresses import path_part
 from airflow_provider_flows.platforms.answers import Reading, read_reading
 from airflow_provider_flows.platforms.documents import VERBS, Document
 from airflow_provider_flows.platforms.expressions import Template, compiled, expression, filled, template
+from airflow_provider_flows.platforms.listings import Listing, read_listing
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, SpecError
 from airflow_provider_flows.protocol.messages import FilePart, Request
 
@@ -29,19 +30,21 @@ class Call:
     file_field: str
     read_timeout: Any
     reading: Reading
+    listing: Listing
     settings: Mapping[str, str]  # which connection field stands for which part
     already_over: frozenset[int]  # statuses of a cancel that came too late
     no_result: frozenset[int]  # statuses that say that there is no result
 
     def request(self, base: str, names: Mapping[str, Any], file: FilePart | None = None) -> Request:
         """Return the request for these names; raises `UsageError` when something cannot be sent."""
-        query = filled(self.query, names)
+        path = self.path.fill(names, path_part)
+        query = {} if "?" in path else filled(self.query, names)  # a setting's path may bring its own
         body = filled(self.json, names)
         seconds = filled(self.read_timeout, names)
         return Request(
             purpose=self.purpose,
             method=self.method,
-            url=base + self.path.fill(names, path_part) + _query_text(query),
+            url=base + path + _query_text(query),
             headers={"Accept": "application/json"}
             | ({} if body is None else {"Content-Type": "application/json"}),
             body=None if body is None else json.dumps(body, allow_nan=False).encode(),
@@ -55,11 +58,12 @@ class Call:
 def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Call | None:
     """Compile one call of a spec, None where the spec has none.
 
-    `settings` of a call says which connection field, when it is filled in, replaces which of its texts.
-    Raises `ConnectionFieldError` when such a text is malformed.
+    `settings` of a call says which connection field, when it is filled in, replaces which of its texts, and
+    `needs` without which connection field there is no such call. Raises `ConnectionFieldError` when such a
+    text is malformed.
     """
     call = document.data.get(purpose)
-    if not isinstance(call, Mapping):
+    if not isinstance(call, Mapping) or ("needs" in call and not public.get(call["needs"])):
         return None
     settings = call.get("settings", {})
     filled_in = {part: field for part, field in settings.items() if public.get(field)}
@@ -69,7 +73,7 @@ def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Ca
         return f"extra {field}" if field else document.where(purpose, *path)
 
     for part, field in filled_in.items():
-        _check_setting(part, field, public, document.data.get("remember", ()))
+        _check_setting(part, field, public, _known(document, purpose))
     call = {**call, **{part: public[field] for part, field in filled_in.items()}}
     verb = next(verb for verb in VERBS if verb in call)
     return Call(
@@ -81,18 +85,27 @@ def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Ca
         file_field=call.get("multipart", ""),
         read_timeout=compiled(call.get("read_timeout"), partial(where, "read_timeout")),
         reading=read_reading(call, where),
+        listing=read_listing(call, where),
         settings=settings,
         already_over=frozenset(call.get("already_over", ())),
         no_result=frozenset(call.get("no_result", ())),
     )
 
 
-def _check_setting(part: str, field: str, public: Mapping[str, Any], remembered: Iterable[str]) -> None:
+def _known(document: Document, purpose: str) -> dict[str, Any]:
+    """Return the names that a path of this call may speak of, beside those of the connection."""
+    if purpose == "search":
+        options = dict.fromkeys(document.data.get("options", ()), "x")
+        return {"flow": "flow", "options": options, "page": {"skip": 0}}
+    options = dict.fromkeys(document.data.get("remember", ()), "x")
+    return {"flow": "flow", "run": {"id": "run"}, "options": options}
+
+
+def _check_setting(part: str, field: str, public: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Raise `ConnectionFieldError` for a text that will not do: it is used only once a run was started."""
-    names = {"conn": public, "flow": "flow", "run": {"id": "run"}, "options": dict.fromkeys(remembered, "x")}
     try:
         if part in VERBS:
-            template(public[field], f"extra {field}").fill(names, path_part)
+            template(public[field], f"extra {field}").fill({"conn": public, **known}, path_part)
         else:
             expression(public[field], f"extra {field}")
     except SpecError as error:

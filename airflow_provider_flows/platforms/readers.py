@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from airflow_provider_flows.platforms.addresses import checked_id
 from airflow_provider_flows.platforms.answers import Verdict
 from airflow_provider_flows.platforms.calls import Call
 from airflow_provider_flows.platforms.refusals import Refusals
+from airflow_provider_flows.protocol.candidates import Candidate
 from airflow_provider_flows.protocol.errors import FlowIdError
+from airflow_provider_flows.protocol.listing import Page
 from airflow_provider_flows.protocol.messages import Response
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
 
@@ -53,6 +55,17 @@ class AnswerReader:
         """Return what the call looks for in an answer, all of it where it looks for no part."""
         return call.reading.result(data) if call.reading.result else data
 
+    def page(
+        self, call: Call, response: Response, what: str, handle: Callable[[str, str | None], RunHandle]
+    ) -> Page:
+        """Return one page of a listing; `handle` is given a run's id, and its flow's where that is told."""
+        data = self.data(response, what)
+        items = call.listing.items(data)
+        if items is None:
+            raise self.refusals.unreadable(response, self.lacks(call, "runs", data))
+        found = [self._candidate(call, response, item, handle) for item in items]
+        return Page(found, call.listing.length(data))
+
     def run(self, call: Call, handle: RunHandle, verdict: Verdict | None, data: Any) -> Run:
         """Return the run as an answer tells it; what nobody can make out is a run that goes on."""
         shown = self.refusals.scrub.shown
@@ -68,13 +81,23 @@ class AnswerReader:
 
     def lacks(self, call: Call, part: str, data: Any) -> str:
         """Return one sentence that says what an answer lacks: where it was sought, and what is there."""
-        sought = getattr(call.reading, part)
+        sought = call.listing.runs if part == "runs" else getattr(call.reading, part)
         there = f"the keys {', '.join(sorted(data)) or 'none'}" if isinstance(data, dict) else _kind(data)
         what = _PARTS[part]
         text = f"{sought.text!r} finds no {what} in {there}" if sought else f"no {what} is known in {there}"
-        field = call.settings.get(part)
+        field = call.settings.get(part, call.settings.get("runs"))
         advice = f" (extra {field} of connection {self.refusals.conn_id!r} says where else it is)"
         return self.refusals.scrub.shown(text) + (advice if field else "")
+
+    def _candidate(
+        self, call: Call, response: Response, item: Any, handle: Callable[[str, str | None], RunHandle]
+    ) -> Candidate:
+        listing, run_id = call.listing, self.run_id(call, response, item)
+        if not run_id:  # nobody could go on with such a run, and it may be the one that is looked for
+            raise self.refusals.unreadable(response, self.lacks(call, "run_id", item))
+        verdict = call.reading.verdict(response, item, self.words)
+        run = self.run(call, handle(run_id, listing.flow_id(item)), verdict, item)
+        return Candidate(run, listing.instant(item), listing.inputs_of(item), listing.run_name(item))
 
     def _unknown(self, word: str, said: str) -> str:
         reason = f"; the platform says: {said}" if said else ""
@@ -85,7 +108,7 @@ class AnswerReader:
         )
 
 
-_PARTS = {"run_id": "run id", "state": "state", "result": "reference to the file"}
+_PARTS = {"run_id": "run id", "state": "state", "result": "reference to the file", "runs": "list of runs"}
 
 
 def _json_or_none(response: Response) -> Any:

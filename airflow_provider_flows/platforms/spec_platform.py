@@ -2,81 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from airflow_provider_flows.platforms.addresses import checked_id, filled_address
+from airflow_provider_flows.platforms.addresses import checked_id
 from airflow_provider_flows.platforms.answers import Verdict
-from airflow_provider_flows.platforms.calls import Call, read_call
-from airflow_provider_flows.platforms.connections import RawConnection, Settings, read_connection
-from airflow_provider_flows.platforms.expressions import compiled, filled
+from airflow_provider_flows.platforms.engine import Engine
 from airflow_provider_flows.platforms.inputs import checked_inputs
-from airflow_provider_flows.platforms.links import filled_link, read_link
-from airflow_provider_flows.platforms.options import evaluated_options, secret_parts
-from airflow_provider_flows.platforms.readers import AnswerReader
-from airflow_provider_flows.platforms.refusals import Refusals
-from airflow_provider_flows.platforms.signing import build_auth
-from airflow_provider_flows.platforms.specs import PlatformSpec
-from airflow_provider_flows.platforms.states import word_table
-from airflow_provider_flows.protocol.errors import ConnectionFieldError, NotSupportedError
+from airflow_provider_flows.platforms.links import filled_link
+from airflow_provider_flows.platforms.options import evaluated_options
+from airflow_provider_flows.protocol.candidates import Quest
+from airflow_provider_flows.protocol.errors import NotSupportedError
+from airflow_provider_flows.protocol.listing import Page
 from airflow_provider_flows.protocol.messages import FilePart, Request, Response
-from airflow_provider_flows.protocol.platform import FlowPlatform
-from airflow_provider_flows.protocol.retry import RetryPolicy
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder, RunState
-from airflow_provider_flows.protocol.secrecy import Scrubber
-
-_PURPOSES = ("start", "status", "result", "cancel", "upload", "describe", "test")
 
 
-class SpecPlatform(FlowPlatform):
+class SpecPlatform(Engine):
     """One platform on one connection, in one variant, as its spec describes it.
 
     Raises `ConnectionFieldError` for a connection that does not fit the spec, `SpecError` for a faulty
     spec, `OptionsError` for an unknown variant; all before anything is sent.
     """
-
-    def __init__(
-        self,
-        spec: PlatformSpec,
-        connection: RawConnection,
-        *,
-        clock: Callable[[], float],
-        retry: RetryPolicy,
-        variant: str | None = None,
-    ) -> None:
-        self.spec = spec = spec.variant(variant)
-        self.title = spec.title
-        self.subject = f"{spec.title} (connection {connection.conn_id!r})"
-        self._variant = variant
-        self._conn_id = connection.conn_id
-        self._scrub = Scrubber()
-        with self._naming_connection():
-            self.settings: Settings = read_connection(connection, spec.standard, spec.extra)
-            self._read_spec()
-            self.auth = build_auth(
-                spec.document, self.settings, self._reader.refusals, self._scrub, clock=clock, retry=retry
-            )
-
-    def _read_spec(self) -> None:
-        document, public = self.spec.document, self.settings.public
-        self.base = filled_address(document.data["base"], partial(document.where, "base"), {"conn": public})
-        self._calls = {purpose: read_call(document, purpose, public) for purpose in _PURPOSES}
-        self._remember = compiled(document.data.get("remember", {}), partial(document.where, "remember"))
-        self._link = read_link(public)
-        refusals = Refusals(
-            subject=self.subject,
-            conn_id=self._conn_id,
-            credentials=document.data["credentials"],
-            hints=document.data.get("hints", {}),
-            reason=self._called("start").reading.error,
-            scrub=self._scrub,
-        )
-        self._reader = AnswerReader(
-            refusals=refusals, words=word_table(document.data.get("states", {}), public)
-        )
 
     def start_request(self, order: RunOrder) -> Request:
         """Return the request that starts a run."""
@@ -146,6 +94,44 @@ class SpecPlatform(FlowPlatform):
             raise self._reader.refusals.of(response, str(handle))
         return True
 
+    @property
+    def can_search(self) -> bool:
+        """Whether the flow's runs can be listed: the platform documents how, or the connection says it."""
+        return self._calls["search"] is not None
+
+    def search_request(self, quest: Quest, skip: int = 0) -> Request | None:
+        """Return the request that lists the runs of a flow, None where the platform documents no way.
+
+        Raises `NotSupportedError` where a field of the connection would tell the way, and is empty.
+        """
+        call, order = self._calls["search"], quest.order
+        if call is None and self.spec.can("search"):
+            field = self.spec.document.data["search"]["needs"]
+            raise NotSupportedError(
+                f"{self.title} documents no way to list a flow's runs; if your installation can, say how in "
+                f"the extra {field} of connection {self._conn_id!r}"
+            )
+        if call is None:
+            return None
+        checked_id(order.flow_id, f"flow_id ({self.spec.flow})")
+        names = {"conn": self.settings.public, "flow": order.flow_id, "page": {"skip": skip}}
+        return self._built(call, {**names, "options": self._options(order)})
+
+    def read_search(self, quest: Quest, response: Response) -> Page:
+        """Return one page of a flow's runs, each with what tells it from others."""
+        order = quest.order
+        options = self._options(order)
+
+        def handle(run_id: str, flow_id: str | None) -> RunHandle:
+            return self._handle(run_id, order.flow_id if flow_id is None else flow_id, options)
+
+        return self._reader.page(self._called("search"), response, f"flow {order.flow_id!r}", handle)
+
+    def run_name(self, order: RunOrder) -> str | None:
+        """Return what the order's start calls its run, None where the platform names its runs itself."""
+        named = self._called("search").listing.named
+        return str(named.value({"options": self._options(order)})) if named else None
+
     def upload_request(self, file: FilePart, options: Mapping[str, Any]) -> Request | None:
         """Return the request that uploads one file, None where the platform takes none."""
         call = self._calls["upload"]
@@ -193,46 +179,3 @@ class SpecPlatform(FlowPlatform):
     def scrubbed(self, text: str) -> str:
         """Return the text without the connection's secrets."""
         return self._scrub(text)
-
-    def _called(self, purpose: str) -> Call:
-        call = self._calls[purpose]
-        if call is None:
-            raise NotSupportedError(f"{self.title} documents no way to make the call {purpose!r}")
-        return call
-
-    def _request(self, purpose: str, handle: RunHandle) -> Request | None:
-        call = self._calls[purpose]
-        return self._built(call, self._names(handle)) if call else None
-
-    def _built(self, call: Call, names: Mapping[str, Any], file: FilePart | None = None) -> Request:
-        with self._naming_connection():
-            return call.request(self.base, names, file)
-
-    def _names(self, handle: RunHandle) -> dict[str, Any]:
-        return {
-            "conn": self.settings.public,
-            "flow": handle.flow_id,
-            "run": {"id": handle.run_id},
-            "options": dict(handle.context),
-        }
-
-    def _handle(self, run_id: str, flow_id: str, options: Mapping[str, Any]) -> RunHandle:
-        context = {"variant": self._variant} if self._variant else {}
-        for name, value in filled(self._remember, {"options": options}).items():
-            context[name] = str(value)
-        return RunHandle(self.spec.name, flow_id, run_id, context)
-
-    def _options(self, order: RunOrder) -> dict[str, Any]:
-        names = {"conn": self.settings.public, "flow": order.flow_id, "task": dict(order.task)}
-        options = evaluated_options(self.spec, order.options, names)
-        self._scrub.add(*secret_parts(self.spec.options, options))
-        return options
-
-    @contextmanager
-    def _naming_connection(self) -> Iterator[None]:
-        """Let an error about a field say whose field it is."""
-        try:
-            yield
-        except ConnectionFieldError as error:
-            text = f"connection {self._conn_id!r} ({self.title}): {error}. Mend it in Airflow's connections."
-            raise ConnectionFieldError(text) from error

@@ -48,7 +48,10 @@ class PlatformSpec:
         return tuple(self.document.data.get("remember", {}))
 
     def can(self, purpose: str) -> bool:
-        """Whether the platform documents this call: status, result, cancel, upload, describe, test."""
+        """Whether the spec has this call: status, result, cancel, search, upload, describe, test.
+
+        A search may need a field of the connection: `SpecPlatform.can_search` tells whether it is there.
+        """
         return isinstance(self.document.data.get(purpose), Mapping)
 
     @property

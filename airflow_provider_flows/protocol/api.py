@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from airflow_provider_flows.protocol.candidates import Candidate, Quest, match
 from airflow_provider_flows.protocol.errors import (
     MAY_RUN,
     InputsError,
@@ -15,6 +16,7 @@ from airflow_provider_flows.protocol.errors import (
     OversizedError,
     TransportError,
 )
+from airflow_provider_flows.protocol.listing import Page, every_page
 from airflow_provider_flows.protocol.messages import Exchange, FilePart, Request, Response
 from airflow_provider_flows.protocol.platform import FlowPlatform
 from airflow_provider_flows.protocol.retry import RetryPolicy, insist
@@ -38,10 +40,21 @@ class FlowApi:
         Raises `UsageError` before anything is sent, `ResponseLostError` and `AnswerError` when the run
         may have been started though nobody said so, and other `FlowError`s when it was not.
         """
+        order = yield from self.prepare(order, files)
+        return (yield from self.start_prepared(order))
+
+    def prepare(self, order: RunOrder, files: Mapping[str, FilePart] | None = None) -> Exchange[RunOrder]:
+        """Do all that may fail before the start: check the order, sign in, upload the files.
+
+        Returns the order with what stands for the files in its inputs.
+        """
+        self.platform.start_request(order)
+        yield from self.sign_in()
+        return (yield from self._with_files(order, files)) if files else order
+
+    def start_prepared(self, order: RunOrder) -> Exchange[Run]:
+        """Start one run of an order that `prepare` has returned; raises as `start` does."""
         request = self.platform.start_request(order)
-        if files:
-            order = yield from self._with_files(order, files)
-            request = self.platform.start_request(order)
         return self.platform.read_start(order, (yield from self._call(request)))
 
     def get(self, handle: RunHandle) -> Exchange[Run]:
@@ -65,6 +78,15 @@ class FlowApi:
         """Cancel a run; return False when it was over already."""
         request = self._able(self.platform.cancel_request(handle), "cancel a run")
         return self.platform.read_cancel(handle, (yield from self._call(request)))
+
+    def find(self, quest: Quest) -> Exchange[list[Candidate]]:
+        """List the flow's runs and return those that can be the one that is looked for.
+
+        Raises `NotSupportedError` where the platform documents no listing, or the connection doesn't say
+        where it is; `FlowError` when the listing can't be read to its end.
+        """
+        listed = yield from every_page(lambda skip: self._page(quest, skip), self.platform.subject)
+        return match(quest, listed, self.platform.run_name(quest.order))
 
     def upload(self, file: FilePart, options: Mapping[str, Any] | None = None) -> Exchange[Any]:
         """Upload one file and return what stands for it in a flow's inputs."""
@@ -107,6 +129,10 @@ class FlowApi:
             "tell how a run stands, so there is nothing to wait for",
         )
         return self.platform.read_status(handle, (yield from self._call(request, until)))
+
+    def _page(self, quest: Quest, skip: int) -> Exchange[Page]:
+        request = self._able(self.platform.search_request(quest, skip), "list a flow's runs")
+        return self.platform.read_search(quest, (yield from self._call(request)))
 
     def _able(self, request: Request | None, what: str) -> Request:
         if request is None:

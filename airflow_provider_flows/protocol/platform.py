@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows.protocol.auth import Auth
+from airflow_provider_flows.protocol.candidates import Quest
 from airflow_provider_flows.protocol.errors import NotSupportedError
+from airflow_provider_flows.protocol.listing import Page
 from airflow_provider_flows.protocol.messages import FilePart, Request, Response
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
 
@@ -72,6 +74,23 @@ class FlowPlatform(ABC):
     def read_description(self, flow_id: str, response: Response) -> Any:
         """Return what the platform tells of a flow."""
         raise NotSupportedError(self._cannot("describe a flow"))
+
+    @property
+    def can_search(self) -> bool:
+        """Whether the flow's runs can be listed on this connection, so that a lost one can be looked for."""
+        return False
+
+    def search_request(self, quest: Quest, skip: int = 0) -> Request | None:
+        """Return the request that lists the runs of the quest's flow, without the first `skip` of them."""
+        return None
+
+    def read_search(self, quest: Quest, response: Response) -> Page:
+        """Return one page of the runs of the quest's flow, whether they match the quest or not."""
+        raise NotSupportedError(self._cannot("list a flow's runs"))
+
+    def run_name(self, order: RunOrder) -> str | None:
+        """Return what the order's start calls its run, None where runs are not named by us."""
+        return None
 
     def test_request(self) -> Request | None:
         """Return the platform's cheapest harmless request that needs the credentials."""

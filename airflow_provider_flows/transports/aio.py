@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from base64 import b64encode
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
@@ -141,14 +142,7 @@ def _proxy_and_credentials(address: str | None) -> tuple[URL | None, dict[str, s
 
 def _translated(error: Exception, request: Request, options: TransportOptions) -> Exception:
     """Return our error for one of the library's: what surely never arrived, and what may have."""
-    import aiohttp
-
-    before_sending = (
-        aiohttp.ConnectionTimeoutError,
-        aiohttp.ClientConnectorError,
-        aiohttp.ClientHttpProxyError,
-    )
-    if isinstance(error, before_sending):
+    if _never_arrived(error):
         return NotSentError(_why_not_sent(error, options), request)
     if isinstance(error, ValueError):
         return ConnectionFieldError(
@@ -160,6 +154,18 @@ def _translated(error: Exception, request: Request, options: TransportOptions) -
         )
     reason = error.__cause__ or error  # a file that cannot be read on lies beneath
     return ResponseLostError(f"the connection broke: {type(reason).__name__}: {reason}", request)
+
+
+def _never_arrived(error: Exception) -> bool:
+    """Tell what surely never arrived from a handshake that broke: there the host was reached at least."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return True
+    if isinstance(error, aiohttp.ClientConnectorError):
+        broke = isinstance(error.os_error, ConnectionError | ssl.SSLError)
+        return not broke or isinstance(error.os_error, ConnectionRefusedError)
+    return isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError)
 
 
 def _why_not_sent(error: Exception, options: TransportOptions) -> str:

@@ -11,13 +11,13 @@ import ssl
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPResponse, IncompleteRead
 from socket import socket
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError, NewConnectionError
+from urllib3.exceptions import NewConnectionError
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 class PunctualAdapter(HTTPAdapter):
     """Speaks TLS as the given context says.
 
-    What it raises has an `urllib3` `ConnectTimeoutError` beneath it if, and only if, nothing was sent.
+    What it raises has an `urllib3` `ConnectTimeoutError` beneath it if, and only if, surely nothing arrived:
+    there was no connection in time, or the proxy refused to make one. A handshake that breaks is no proof:
+    all that is known is that the host, or something on the way, was reached.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -110,12 +112,19 @@ class _PlainConnection(HTTPConnection):
     response_class = _PunctualAnswer
 
     def connect(self) -> None:
-        """Connect, shake hands, cross the proxy; what fails raises `ConnectTimeoutError` or a subclass."""
+        """Connect, shake hands, cross the proxy; raises `ConnectTimeoutError` for what takes too long."""
         try:
             super().connect()
-        except (ConnectTimeoutError, LocationValueError):
-            raise
-        except (HTTPError, HTTPException, OSError) as error:
+        except TimeoutError as error:
+            raise NewConnectionError(self, str(error)) from error
+
+    def _tunnel(self) -> None:
+        """Ask the proxy for a tunnel; raises `NewConnectionError` when it answers with a no."""
+        try:
+            super()._tunnel()
+        except OSError as error:
+            if type(error) is not OSError:  # a subclass comes from the network, not from the proxy
+                raise
             raise NewConnectionError(self, str(error)) from error
 
 

@@ -10,19 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.sdk import DAG, BaseOperator
 from airflow.sdk.bases.sensor import AirflowRescheduleException  # type: ignore[attr-defined]  # 3.1 to 3.3
+from airflow.sdk.execution_time import task_runner
+from airflow.sdk.execution_time.comms import TaskStatesResult
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.hooks.flow import FlowHook
 from airflow_provider_flows.operators.flow import RunFlowOperator
 from airflow_provider_flows.protocol.runs import RunHandle
 from airflow_provider_flows.sensors.flow import FlowRunSensor
-from tests.airflow.legs import Attempt, TaskInstance
+from tests.airflow.legs import Attempt, Store, TaskInstance
 
 FLOW = "probe"
 OPTIONS: Mapping[str, Mapping[str, Any]] = {"scade": {"start_node_id": "start", "end_node_id": "end"}}
@@ -43,11 +45,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def attempt() -> Callable[..., Attempt]:
     """Return a function that makes an attempt of a task, to be run leg by leg without a database."""
 
-    def make(task: BaseOperator, ti: Any = None) -> Attempt:
+    def make(task: BaseOperator, ti: Any = None, store: Store | None = None) -> Attempt:
         task = task.prepare_for_execution()
-        return Attempt(task, ti or TaskInstance(task.task_id))
+        return Attempt(task, ti or TaskInstance(task.task_id), store)
 
     return make
+
+
+@pytest.fixture
+def task_state(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Return a function that lets Airflow say in which state the task is."""
+
+    def be(state: str | None) -> None:
+        def send(message: Any) -> TaskStatesResult:
+            assert message.type == "GetTaskStates"
+            return TaskStatesResult(task_states={"manual__1": {"run": state}})
+
+        comms = SimpleNamespace(send=send)
+        monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", comms, raising=False)
+
+    return be
 
 
 @pytest.fixture

@@ -15,14 +15,16 @@ MODULES = (
     "operators.vishwa", "sensors.flow", "triggers.flow", "links.flow", "outcomes", "provider_info",
 )  # fmt: skip
 FAILED_RUN = """
+from types import SimpleNamespace
 from airflow_provider_flows.operators.flow import RunFlowOperator
 from airflow_provider_flows.outcomes import FlowRunFailedError
 operator = RunFlowOperator(task_id="t", flow_conn_id="vishwa_default", flow_id="f", options={"temp": True})
 operator.render_template_fields({})
 assert operator.options == {"temp": True}
+ti = SimpleNamespace(dag_id="d", task_id="t", run_id="r", map_index=-1, try_number=1)
 handle = {"platform": "vishwa", "flow_id": "f", "run_id": "r"}
 try:
-    operator.execute_complete({}, {"handle": handle, "state": "failed"})
+    operator.execute_complete({"ti": ti}, {"handle": handle, "state": "failed"})
 except FlowRunFailedError as error:
     assert "run r of flow f" in str(error)
 else:

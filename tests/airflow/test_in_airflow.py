@@ -210,16 +210,16 @@ def test_only_what_may_pass_is_tried_again(
 
     done = run_dag(tasks)
     kinds = {name: [type(error) for error in told] for name, told in errors.items()}
-    permanent = ("lost", "refused", "unsure", "garbled", "no_result", "not_there", "wrong_key", "no_host")
+    permanent = ("lost", "refused", "unsure", "garbled", "not_there", "wrong_key", "no_host")
     assert {name: kinds[name] for name in permanent} == {name: [FlowPermanentError] for name in permanent}
     assert kinds["fails"] == [FlowRunFailedError, FlowRunFailedError]
-    assert kinds["passing"] == [FlowUnavailableError]
+    assert kinds["passing"] == kinds["no_result"] == [FlowUnavailableError]
     assert started(emulator) == {
         **dict.fromkeys(("lost", "refused", "unsure", "garbled", "no_result", "not_there", "probe"), 1),
         "fails": 2,
         "passing": 6,  # turned away five times in the first try
     }
-    assert done.states["passing", -1] == "success"
+    assert done.states["passing", -1] == done.states["no_result", -1] == "success"
     assert {done.states[name, -1] for name in (*permanent, "fails")} == {"failed"}
 
 

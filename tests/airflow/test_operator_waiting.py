@@ -84,7 +84,8 @@ def test_a_permanent_fault_in_the_triggerer_is_permanent_for_the_task(
     attempt: Make, emulator: FlowEmulator, flow: Flow
 ) -> None:
     """A refused credential ends the task wherever it was met: a retry would start a second run."""
-    task = attempt(RunFlowOperator(**flow("vishwa", outcome="never_ends"), deferrable=True))
+    arguments = {**flow("vishwa", outcome="never_ends"), "deferrable": True, "unreachable_timeout": 0}
+    task = attempt(RunFlowOperator(**arguments))
     with pytest.raises(TaskDeferred) as deferral:
         task.start()
     emulator.fault("status", platform="vishwa", operation="status", status=401)
@@ -103,10 +104,10 @@ def test_a_passing_fault_in_the_triggerer_starts_no_second_run(attempt: Make, fl
 
 @pytest.mark.parametrize("reason", ["Trigger timeout", "Trigger failure"])
 def test_a_wait_that_airflow_ended_starts_no_second_run(attempt: Make, flow: Flow, reason: str) -> None:
-    """A triggerer that was silent too long, or a trigger that crashed, leaves a run that may go on."""
-    operator = attempt(RunFlowOperator(**flow("vishwa"), deferrable=True)).task
+    """Without a store, a triggerer that was silent or a trigger that crashed ends the task for good."""
+    task = attempt(RunFlowOperator(**flow("vishwa"), deferrable=True))
     with pytest.raises(FlowPermanentError, match=rf"{reason}.*would start a second run"):
-        operator.resume_execution("__fail__", {"error": reason, "traceback": None}, {})
+        task.resume_broken(reason)
 
 
 @pytest.mark.parametrize(

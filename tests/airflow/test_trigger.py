@@ -53,6 +53,8 @@ def test_it_is_made_again_from_what_airflow_stores() -> None:
         "poll_interval": 5.0,
         "until": 1e9,
         "not_before": 9e8,
+        "unreachable_timeout": 600.0,
+        "cancel_on_kill": True,
     }
 
 
@@ -80,7 +82,9 @@ def test_it_never_fires_before_it_may(
     if fault:
         emulator.fault("status", platform="vishwa", operation="status", status=401)
     not_before = time.time() + 0.5
-    trigger = FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 20, not_before)
+    trigger = FlowRunTrigger(
+        "vishwa_default", handle.to_json(), 0.05, time.time() + 20, not_before, unreachable_timeout=0
+    )
     [event] = payloads(trigger)
     assert time.time() >= not_before
     assert event.get("fault") == ("CredentialsError" if fault else None)
@@ -92,7 +96,10 @@ def test_a_fault_is_told_with_its_kind_and_without_secrets(
     """The worker must know whether another attempt can help; the credential is in no event."""
     handle = run(duration=0)
     put_connection("vishwa_default", emulator.url, platform="vishwa", password="Planted-Wrong-Key")
-    [event] = payloads(FlowRunTrigger("vishwa_default", handle.to_json(), 0.05, time.time() + 20))
+    trigger = FlowRunTrigger(
+        "vishwa_default", handle.to_json(), 0.05, time.time() + 20, unreachable_timeout=0
+    )
+    [event] = payloads(trigger)
     assert event["fault"] == "CredentialsError"
     assert event["handle"] == handle.to_json()
     assert "vishwa_default" in event["message"]

@@ -175,6 +175,24 @@ def test_executions_are_filtered_sorted_and_paged(client: Client) -> None:
     assert listed(client, {"filter": {"playbook_id": {"$eq": "x"}}})["results"] == []
 
 
+def test_a_listed_execution_is_the_execution(client: Client) -> None:
+    """Inputs and times stand in a listing as they do in an answer about one; a queued one was created."""
+    execution_id = start(client, queued_for=3)
+    [shown] = listed(client, {"filter": {"playbook_id": "contain-host"}})["results"]
+    assert shown == client.blinkops("GET", f"executions/{execution_id}").json()
+    assert (shown["inputs"], shown["state_ui"]) == ({"host": "h-1"}, "Queued")
+    assert (shown["created_at"], shown["started_at"]) == (1_700_000_000_000, 0)
+
+
+def test_a_listing_may_lag_behind(client: Client) -> None:
+    """An execution that is not listed yet can be asked for all the same."""
+    execution_id = start(client, listed_after=5, duration=60)
+    assert listed(client, {})["total"] == 0
+    assert state(client, execution_id) == "In progress"
+    client.wait(5)
+    assert listed(client, {})["total"] == 1
+
+
 def test_an_empty_list_can_be_sorted(client: Client) -> None:
     """Without executions no field is unknown."""
     assert listed(client, {"sort": ["-started_at"]})["results"] == []

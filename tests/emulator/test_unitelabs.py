@@ -101,7 +101,9 @@ def test_expired_tokens_can_be_ordered(client: Client) -> None:
     assert client.unitelabs("GET", "workflows").status == 200
 
 
-@pytest.mark.parametrize("path", ["workflows", "workflows/slow", "workflows/slow/runs/x", "runs/x"])
+@pytest.mark.parametrize(
+    "path", ["workflows", "workflows/slow", "workflows/slow/runs", "workflows/slow/runs/x", "runs/x"]
+)
 def test_a_token_is_needed_and_only_good_for_its_tenant(client: Client, path: str) -> None:
     """Without a token every call is a 401, at another tenant a 403."""
     assert client.send("GET", f"/{TENANT}/v1/{path}").status == 401
@@ -200,6 +202,7 @@ def test_inputs_against_the_schema_start_nothing(client: Client) -> None:
     ("method", "path"),
     [
         ("GET", "workflows/unknown"),
+        ("GET", "workflows/unknown/runs"),
         ("POST", "workflows/unknown/runs"),
         ("GET", "workflows/slow/runs/unknown"),
         ("GET", "runs/unknown"),

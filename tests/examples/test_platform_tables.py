@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_flows.platforms import specs
+from airflow_provider_flows.protocol.candidates import CLOCK_SLACK
+from airflow_provider_flows.protocol.listing import MOST_PAGES
 from airflow_provider_flows.protocol.retry import RetryPolicy
 from tests.examples import spec_tables
 from tests.examples.documents import README, TOP, rows, section
@@ -94,3 +96,13 @@ def test_the_documents_tell_how_often_a_request_is_repeated() -> None:
     text = " ".join(section(TOP / "docs" / "operators.md", "What is sent again").split())
     assert f"at most {policy.attempts} times" in text
     assert f"at most {policy.longest_retry_after:.0f} seconds" in text
+
+
+def test_the_documents_tell_what_a_search_allows_for() -> None:
+    """The numbers in the text are those of the code, and each platform that can be searched is named."""
+    text = " ".join(section(PLATFORMS, "Looking for a lost run").split())
+    assert f"{CLOCK_SLACK:.0f} seconds by which the two clocks may differ" in text
+    assert f"longer than {MOST_PAGES} pages" in text
+    for name in NAMES:
+        spec = specs.load(name)
+        assert (f"[{spec.title}](#" in text) == spec.can("search")

@@ -11,8 +11,9 @@ import pytest
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.hooks.flow import FlowHook
+from airflow_provider_flows.protocol.candidates import Quest
 from airflow_provider_flows.protocol.errors import InputsError, NotSupportedError, UsageError
-from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
+from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder, RunState
 from tests.support.colours import Sync
 from tests.support.ways import WAYS, Way
 
@@ -79,6 +80,19 @@ def test_the_wait_tells_each_change_once(
     assert told.count(f"{run.handle} is success (completed)") == 1
     assert told.count("the state 'dreaming' is unknown") == 1
     assert "warning" in next(line for line in told.splitlines() if "the state 'dreaming'" in line)
+
+
+def test_a_run_can_be_looked_for(colour: Sync, emulator: FlowEmulator) -> None:
+    """BlinkOps lists a flow's runs, in both of its variants; a platform that doesn't says so."""
+    flow_id, hook, since = BLINKOPS.add_flow(emulator, duration=60.0), BLINKOPS.hook(), time.time()
+    runs = [colour.call(hook, "start_run", flow_id, {"n": number}) for number in range(2)]
+    quest = Quest(RunOrder(flow_id, {"n": 1}, task={"key": "k"}), since, time.time())
+    [found] = colour.call(hook, "find_runs", quest)
+    assert found.run.handle == runs[1].handle
+    [found] = colour.call(hook, "find_runs", quest, variant="sync")
+    assert (found.run.handle.run_id, found.run.handle.variant) == (runs[1].handle.run_id, "sync")
+    with pytest.raises(NotSupportedError, match="list a flow's runs"):
+        colour.call(VISHWA.hook(), "find_runs", quest)
 
 
 def test_a_run_can_be_cancelled(colour: Sync, emulator: FlowEmulator) -> None:

@@ -130,7 +130,7 @@ def test_a_run_that_cannot_be_found_at_first_is_waited_for(platform: str) -> Non
     never = Talk(platform).flow(early_404=1000)
     with pytest.raises(NotFoundError, match=r"run \S+ of flow f"):
         never.through()
-    assert never.link.clock() == BEGINNING + 60
+    assert never.link.clock() == BEGINNING + 600
 
 
 @pytest.mark.parametrize("platform", POLLED)
@@ -142,7 +142,7 @@ def test_a_platform_that_is_gone_ends_the_wait_in_the_end(platform: str) -> None
     talk.link.script = [REFUSED, SWALLOWED] * 1000
     with pytest.raises(
         FlowError,
-        match=r"gave no readable answer for 600 s; last seen .* Last fault: .*no answer to (GET|POST)",
+        match=r"gave no good answer for 6\d\d s, since .*; not seen in this wait.* no answer to",
     ):
         talk.wait(run.handle, seconds=5000)
     assert 600 <= talk.link.clock() - BEGINNING <= 800

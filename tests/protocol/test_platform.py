@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from airflow_provider_flows.protocol.api import FlowApi
+from airflow_provider_flows.protocol.candidates import Candidate, Quest
 from airflow_provider_flows.protocol.errors import NotSupportedError
+from airflow_provider_flows.protocol.listing import Page
 from airflow_provider_flows.protocol.messages import FilePart, Request, Response
 from airflow_provider_flows.protocol.platform import FlowPlatform
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder, RunState
@@ -17,6 +19,7 @@ from airflow_provider_flows.transports.driver import drive
 from tests.protocol.made_up import BEGINNING, HANDLE, START, STEADY, Bare, Stage, said
 
 FILE = FilePart(field_name="", file_name="a", size=0, content_type="text/plain", open=io.BytesIO)
+QUEST = Quest(RunOrder("f"), 0.0, 1.0)
 ANSWER = Response(request=START, status=200, body=b"{}")
 
 
@@ -37,6 +40,8 @@ def test_starting_is_the_one_thing_a_platform_must_do() -> None:
     assert drive(spoken.test(), stage.perform) == "Made-up documents no way to be tested without side effects"
     assert drive(spoken.sign_in(), stage.perform) == {"X-Key": "k"}
     assert spoken.platform.link(HANDLE) is None
+    assert not spoken.platform.can_search
+    assert spoken.platform.run_name(RunOrder("f")) is None
     assert spoken.platform.scrubbed("text") == "text"
     assert stage.asked_at == [0]
 
@@ -47,6 +52,7 @@ def test_starting_is_the_one_thing_a_platform_must_do() -> None:
         (lambda api: api.get(HANDLE), "tell how a run stands, so there is nothing to wait for"),
         (lambda api: api.wait(HANDLE, Wait(poll_interval=1, until=BEGINNING)), "nothing to wait for"),
         (lambda api: api.cancel(HANDLE), "cancel a run"),
+        (lambda api: api.find(QUEST), "list a flow's runs"),
         (lambda api: api.upload(FILE), "take files"),
         (lambda api: api.describe("f"), "describe a flow"),
         (lambda api: api.start(RunOrder("f"), {"a": FILE}), "take files"),
@@ -66,6 +72,7 @@ def test_what_a_platform_cannot_do_is_said_before_anything_is_sent(wish: Any, sa
         lambda platform: platform.read_status(HANDLE, ANSWER),
         lambda platform: platform.read_result(HANDLE, ANSWER),
         lambda platform: platform.read_cancel(HANDLE, ANSWER),
+        lambda platform: platform.read_search(QUEST, ANSWER),
         lambda platform: platform.read_upload(FILE, ANSWER),
         lambda platform: platform.read_description("f", ANSWER),
         lambda platform: platform.read_test(ANSWER),
@@ -107,6 +114,16 @@ def test_abilities_are_added_one_by_one() -> None:
         def read_cancel(self, handle: RunHandle, response: Response) -> bool:
             return response.is_ok
 
+        def search_request(self, quest: Quest, skip: int = 0) -> Request | None:
+            return START
+
+        def read_search(self, quest: Quest, response: Response) -> Page:
+            told = Candidate(Run(HANDLE, RunState.RUNNING), 0.5, {}, response.text)
+            return Page([told], 1)
+
+        def run_name(self, order: RunOrder) -> str | None:
+            return "failure" if order.options else "success"
+
         def test_request(self) -> Request | None:
             return START
 
@@ -116,5 +133,9 @@ def test_abilities_are_added_one_by_one() -> None:
     spoken, stage = api(Able())
     assert drive(spoken.result(Run(HANDLE, RunState.SUCCESS)), stage.perform) == "result: success"
     assert drive(spoken.cancel(HANDLE), stage.perform) is True
+    [found] = drive(spoken.find(QUEST), stage.perform)
+    assert (found.run.handle, found.name) == (HANDLE, "success")
+    named_otherwise = Quest(RunOrder("f", options={"a": 1}), 0.0, 1.0)
+    assert drive(spoken.find(named_otherwise), stage.perform) == []
     assert drive(spoken.test(), stage.perform) == "fine"
-    assert len(stage.asked_at) == 3
+    assert len(stage.asked_at) == 5

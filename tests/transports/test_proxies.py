@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from airflow_provider_flows.protocol.errors import FlowError, NotSentError
+from airflow_provider_flows.protocol.errors import FlowError, NotSentError, ResponseLostError
 from airflow_provider_flows.transports.options import TransportOptions
 from tests.support.certificates import Certificates
 from tests.support.colours import Sync
@@ -110,6 +110,14 @@ def test_a_tunnel_that_is_refused_carried_nothing(colour: Sync, serve: Serve, st
     assert type(caught.value) is NotSentError
     assert str(status) in str(caught.value)
     assert "planted" not in str(caught.value)
+
+
+def test_a_tunnel_that_breaks_leaves_doubt(colour: Sync, serve: Serve) -> None:
+    """A proxy that hangs up instead of opening a tunnel has said nothing of what it passed on."""
+    proxy = serve(lambda call: call.hang_up())
+    with pytest.raises(FlowError) as caught:
+        colour.ask(TransportOptions(proxies={"https": proxy.url}), post("https://nowhere.invalid/"))
+    assert type(caught.value) is ResponseLostError
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

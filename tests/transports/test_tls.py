@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import socket
+import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,12 +153,39 @@ def test_an_unusable_certificate_of_our_own_is_named(
         colour.ask(options(cert=(str(certificates.client_alone), str(key))), get("https://127.0.0.1:1/"))
 
 
-def test_a_server_without_tls_receives_nothing(colour: Sync, serve: Serve) -> None:
-    """A handshake with a server that speaks plain HTTP fails before anything is sent."""
-    server = serve(answering())
-    with pytest.raises(FlowError) as caught:
-        colour.ask(options(connect_timeout=0.5), post(f"https://127.0.0.1:{server.port}/"))
-    assert type(caught.value) is NotSentError
+def reset(sock: socket.socket) -> None:
+    """Cut the connection without a goodbye."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def speak_plainly(sock: socket.socket) -> None:
+    """Answer a handshake as a server without TLS does."""
+    sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def leave(sock: socket.socket) -> None:
+    """Say goodbye at once."""
+
+
+@pytest.mark.parametrize("breaks", [reset, speak_plainly, leave], ids=lambda each: each.__name__)
+def test_a_handshake_that_breaks_leaves_doubt(colour: Sync, breaks: Callable[[socket.socket], None]) -> None:
+    """Of an error in the handshake that is not about the certificate nobody says that nothing arrived."""
+
+    def serve_once() -> None:
+        with listener.accept()[0] as sock:
+            sock.settimeout(2)
+            sock.recv(1000)
+            breaks(sock)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(2)
+        serving = threading.Thread(target=serve_once)
+        serving.start()
+        with pytest.raises(FlowError) as caught:
+            colour.ask(options(), post(f"https://127.0.0.1:{listener.getsockname()[1]}/"))
+        serving.join(5)
+    assert type(caught.value) is ResponseLostError
+    assert "the connection broke" in str(caught.value)
 
 
 def test_a_handshake_that_hangs_has_the_connect_timeout(colour: Sync) -> None:

@@ -1,0 +1,99 @@
+"""What can be said to a platform from an event loop, such as the triggerer's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from airflow_provider_flows.hooks.connected import ConnectedHook
+from airflow_provider_flows.hooks.files import file_parts
+from airflow_provider_flows.hooks.wishes import order_of, reporter
+from airflow_provider_flows.protocol.api import FlowApi
+from airflow_provider_flows.protocol.candidates import Candidate, Quest
+from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
+from airflow_provider_flows.protocol.waiting import PATIENCE, Wait
+
+
+class AsyncCalls(ConnectedHook):
+    """Each call is a coroutine; all of one connection on one loop share a session."""
+
+    async def astart_run(
+        self,
+        flow_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        variant: str | None = None,
+        files: Mapping[str, Any] | None = None,
+        task: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Do what `start_run` does, for an event loop."""
+        parts = await asyncio.to_thread(file_parts, files)  # it looks at each, wherever that is
+        return await self._aperform(
+            partial(FlowApi.start, order=order_of(flow_id, inputs, options, task), files=parts), variant
+        )
+
+    async def aprepare_run(
+        self,
+        flow_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        variant: str | None = None,
+        files: Mapping[str, Any] | None = None,
+        task: Mapping[str, Any] | None = None,
+    ) -> RunOrder:
+        """Do what `prepare_run` does, for an event loop."""
+        parts = await asyncio.to_thread(file_parts, files)
+        order = order_of(flow_id, inputs, options, task)
+        return await self._aperform(partial(FlowApi.prepare, order=order, files=parts), variant)
+
+    async def astart_prepared_run(self, order: RunOrder, *, variant: str | None = None) -> Run:
+        """Do what `start_prepared_run` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.start_prepared, order=order), variant)
+
+    async def aget_run(self, handle: RunHandle) -> Run:
+        """Do what `get_run` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.get, handle=handle), handle.variant)
+
+    async def aget_result(self, run: Run) -> Any:
+        """Do what `get_result` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.result, run=run), run.handle.variant)
+
+    async def await_for_run(
+        self,
+        handle: RunHandle,
+        *,
+        poll_interval: float,
+        until: float,
+        not_before: float = 0.0,
+        unreachable_timeout: float = PATIENCE,
+    ) -> Run:
+        """Do what `wait_for_run` does, for an event loop."""
+        wait = Wait(
+            poll_interval=poll_interval,
+            until=until,
+            not_before=not_before,
+            unreachable_timeout=unreachable_timeout,
+            report=reporter(self.log),
+        )
+        return await self._aperform(partial(FlowApi.wait, handle=handle, wait=wait), handle.variant)
+
+    async def acancel_run(self, handle: RunHandle) -> bool:
+        """Do what `cancel_run` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.cancel, handle=handle), handle.variant)
+
+    async def afind_runs(self, quest: Quest, variant: str | None = None) -> list[Candidate]:
+        """Do what `find_runs` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.find, quest=quest), variant)
+
+    async def aupload_file(self, path: Any, *, options: Mapping[str, Any] | None = None) -> Any:
+        """Do what `upload_file` does, for an event loop."""
+        parts = await asyncio.to_thread(file_parts, {"path": path})
+        return await self._aperform(partial(FlowApi.upload, file=parts["path"], options=options))
+
+    async def adescribe_flow(self, flow_id: str) -> Any:
+        """Do what `describe_flow` does, for an event loop."""
+        return await self._aperform(partial(FlowApi.describe, flow_id=flow_id))

@@ -1,0 +1,36 @@
+"""What is asked of a platform, as the values that the protocol takes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from airflow_provider_flows.protocol.runs import Run, RunOrder
+
+
+def order_of(
+    flow_id: str,
+    inputs: Mapping[str, Any] | None,
+    options: Mapping[str, Any] | None,
+    task: Mapping[str, Any] | None,
+) -> RunOrder:
+    """Return what is to be started; a caller without a task gets a key of its own."""
+    return RunOrder(
+        flow_id,
+        {} if inputs is None else inputs,
+        {} if options is None else options,
+        task or {"key": f"by-hand-{uuid.uuid4()}"},
+    )
+
+
+def reporter(log: Any) -> Callable[[Run], None]:
+    """Return a function that logs how a run stands."""
+
+    def report(run: Run) -> None:
+        word = f" ({run.raw_state})" if run.raw_state else ""
+        log.info("%s is %s%s", run.handle, run.state.value, word)
+        if run.message and not run.state.is_terminal:
+            log.warning("%s: %s", run.handle, run.message)
+
+    return report

@@ -1,0 +1,27 @@
+"""Which runs other tasks hold, so that no search takes one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+def claimed_runs(context: Context, log: Any) -> frozenset[str]:
+    """Return the ids of the runs that other tasks of this DAG run have put into XCom, mapped ones too.
+
+    Tasks of other DAG runs cannot be asked: inputs, time and `correlation_input` tell their runs apart.
+    """
+    ti, found = context["ti"], set()
+    try:
+        for task_id in context["dag"].task_dict:
+            values = ti.xcom_pull(task_ids=task_id, key="run_id", map_indexes=None)
+            found |= {value for value in _flat(values) if isinstance(value, str)}
+    except Exception as error:  # noqa: BLE001 - then a search has less to go by, and several candidates fail it
+        log.warning("Which runs other tasks hold could not be asked: %s", error)
+    return frozenset(found)
+
+
+def _flat(values: Any) -> list[Any]:
+    return [values] if isinstance(values, str) or values is None else list(values)

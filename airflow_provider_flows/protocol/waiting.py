@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from typing import Any
 
 from airflow_provider_flows.protocol.errors import (
     AnswerError,
@@ -52,87 +53,138 @@ def wait_for(
 ) -> Exchange[Run]:
     """Ask until the run is over or the time is up, and return it as it last stood.
 
-    Whatever may pass is forgiven for `unreachable_timeout`, and so is a run that was never found; a refusal
-    (not found any more, not allowed, redirected) for a minute. Then the last fault is raised, with the state
-    that was seen last. If the time is up amid a fault, the run's message tells it.
+    Faults are forgiven as `Watch` says. If the time is up amid a fault, the run's message tells it.
     """
-    watch = _Watch(handle, wait)
+    watch = Watch(Heard.nothing(handle), wait.unreachable_timeout, wait.report)
     while True:
-        asked = clock()
-        try:
+        with watch.forgiving(clock):
             watch.hear((yield from get()), clock())
-        except OversizedError:  # the next answer would be as large
-            raise
-        except (TransportError, ResponseError) as error:
-            watch.forgive(error, asked, clock())
-        if watch.last.state.is_terminal or clock() >= wait.until:
+        if watch.heard.run.state.is_terminal or clock() >= wait.until:
             break
         yield from pause(min(wait.poll_interval, wait.until - clock()))
     yield from pause(wait.not_before - clock())
-    return watch.last if watch.fault is None else watch.amid(watch.fault)
+    return watch.told
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of a run, and since when nothing was; instants in seconds since the epoch.
+
+    :param run: the run as it was heard last
+    :param at: when that was, None when it never was
+    :param failing_since: when the first of the faults since then was asked for
+    :param refused_since: when the first of the latest refusals in a row was
+    """
+
+    run: Run
+    at: float | None = None
+    failing_since: float | None = None
+    refused_since: float | None = None
+
+    @classmethod
+    def nothing(cls, handle: RunHandle) -> Heard:
+        """Return what is known before the first question."""
+        return cls(Run(handle, RunState.UNKNOWN))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data, by which another process goes on with the same wait."""
+        return {"run": self.run.to_event()} | {name: getattr(self, name) for name in _INSTANTS}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Heard:
+        """Read what `to_json` wrote; raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+        instants = {name: None if data[name] is None else float(data[name]) for name in _INSTANTS}
+        return cls(Run.from_event(data["run"]), **instants)
+
+
+_INSTANTS = ("at", "failing_since", "refused_since")
 _UNSEEN = "not seen in this wait"
 
 
-class _Watch:
-    """What was heard of a run, and for how long nothing was."""
+class Watch:
+    """Judges each answer and each fault of a wait.
 
-    def __init__(self, handle: RunHandle, wait: Wait) -> None:
-        self.last = Run(handle, RunState.UNKNOWN)
+    Whatever may pass is forgiven for `unreachable_timeout`, and so is a run that was never found; a refusal
+    (not found any more, not allowed, redirected) for a minute. Then the last fault is raised, with the state
+    that was seen last.
+
+    :param heard: what was heard before, in this process or in an earlier one
+    :param unreachable_timeout: for how many seconds faults that may pass are forgiven
+    :param report: called with each run whose state differs from the one before it; when answers stop, with
+        the last one and the fault in its message; and when they come again
+    """
+
+    def __init__(self, heard: Heard, unreachable_timeout: float, report: Callable[[Run], None]) -> None:
+        self.heard = heard
         self.fault: FlowError | None = None
-        self._wait = wait
-        self._heard_at: float | None = None
-        self._failing_since = math.inf
-        self._refused_since = math.inf
+        self._budget = unreachable_timeout
+        self._report = report
+
+    @property
+    def told(self) -> Run:
+        """The run as it was heard last; amid a fault its message says what came since."""
+        return self.heard.run if self.fault is None else self._amid(self.fault)
+
+    @contextmanager
+    def forgiving(self, clock: Callable[[], float]) -> Iterator[None]:
+        """Forgive the fault that one question meets, or raise it, when it has lasted too long."""
+        asked = clock()
+        try:
+            yield
+        except OversizedError:  # the next answer would be as large
+            raise
+        except (TransportError, ResponseError) as error:
+            self._forgive(error, asked, clock())
 
     def hear(self, run: Run, now: float) -> None:
         """Take a good answer."""
-        is_news = self._heard_at is None or (run.state, run.raw_state) != (
-            self.last.state,
-            self.last.raw_state,
-        )
-        if is_news or self.fault is not None:
-            self._wait.report(run)
-        self.last, self._heard_at, self.fault = run, now, None
-        self._failing_since = self._refused_since = math.inf
+        heard, last = self.heard, self.heard.run
+        is_news = heard.at is None or (run.state, run.raw_state) != (last.state, last.raw_state)
+        self.heard, self.fault = Heard(run, now), None
+        if is_news or heard.failing_since is not None:
+            self._report(run)
 
-    def forgive(self, error: TransportError | ResponseError, asked: float, now: float) -> None:
-        """Take a fault; raises it, with what was seen last, when it has lasted too long."""
+    def _forgive(self, error: TransportError | ResponseError, asked: float, now: float) -> None:
         may_pass = _may_pass(error)
-        self._failing_since = min(self._failing_since, asked)
-        self._refused_since = math.inf if may_pass else min(self._refused_since, asked)
-        budget = self._wait.unreachable_timeout
-        if may_pass:
-            is_over = now - self._failing_since >= budget
-        elif isinstance(error, NotFoundError) and self._heard_at is None:
-            is_over = now - self._failing_since >= max(budget, EARLY)
-        else:
-            is_over = now - self._refused_since >= EARLY
-        if is_over:
-            raise self._retold(error, now) from error
-        if self.fault is None:
-            self._wait.report(self.amid(error))
+        is_first = self.heard.failing_since is None
+        failing_since = _first(self.heard.failing_since, asked)
+        refused_since = _first(self.heard.refused_since, asked)
+        self.heard = replace(
+            self.heard, failing_since=failing_since, refused_since=None if may_pass else refused_since
+        )
         self.fault = error
+        if may_pass:
+            is_over = now - failing_since >= self._budget
+        elif isinstance(error, NotFoundError) and self.heard.at is None:
+            is_over = now - failing_since >= max(self._budget, EARLY)
+        else:
+            is_over = now - refused_since >= EARLY
+        if is_over:
+            raise self._retold(error, failing_since, now) from error
+        if is_first:
+            self._report(self.told)
 
-    def amid(self, fault: FlowError) -> Run:
-        """Return the run as it was seen last, with a message that says what came since."""
-        seen = _UNSEEN if self._heard_at is None else "last seen so"
-        said = f"{self.last.message or seen}; no good answer since {_date(self._failing_since)}: {fault}"
-        return replace(self.last, message=said)
+    def _amid(self, fault: FlowError) -> Run:
+        heard = self.heard
+        seen = _UNSEEN if heard.at is None else "last seen so"
+        since = "" if heard.failing_since is None else f" since {_date(heard.failing_since)}"
+        return replace(heard.run, message=f"{heard.run.message or seen}; no good answer{since}: {fault}")
 
-    def _retold(self, error: TransportError | ResponseError, now: float) -> FlowError:
-        word = f" ({self.last.raw_state!r})" if self.last.raw_state else ""
-        seen = _UNSEEN
-        if self._heard_at is not None:
-            seen = f"last seen {self.last.state.value}{word} at {_date(self._heard_at)}"
+    def _retold(self, error: TransportError | ResponseError, since: float, now: float) -> FlowError:
+        run, at = self.heard.run, self.heard.at
+        word = f" ({run.raw_state!r})" if run.raw_state else ""
+        seen = _UNSEEN if at is None else f"last seen {run.state.value}{word} at {_date(at)}"
         text = (
-            f"{self.last.handle} gave no good answer for {now - self._failing_since:.0f} s, since "
-            f"{_date(self._failing_since)}; {seen}. Last fault: {error}"
+            f"{run.handle} gave no good answer for {now - since:.0f} s, since {_date(since)}; {seen}. "
+            f"Last fault: {error}"
         )
         if isinstance(error, ResponseError):
             return type(error)(text, error.response)
         return type(error)(text, error.request)
+
+
+def _first(known: float | None, asked: float) -> float:
+    return asked if known is None else min(known, asked)
 
 
 def _may_pass(error: FlowError) -> bool:

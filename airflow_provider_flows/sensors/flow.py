@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -12,13 +14,24 @@ from airflow.providers.common.compat.sdk import (
     AirflowException,
     AirflowSensorTimeout,
     AirflowSkipException,
+    AirflowTaskTimeout,
     BaseSensorOperator,
     PokeReturnValue,
     conf,
 )
 
 from airflow_provider_flows.links.flow import FlowRunLink
-from airflow_provider_flows.operators.settings import GRACE, SETTLING, ResultPath, tell
+from airflow_provider_flows.operators.leg import MOST_WAITS
+from airflow_provider_flows.operators.results import ResultKeeper
+from airflow_provider_flows.operators.settings import (
+    GRACE,
+    SETTLING,
+    ResultPath,
+    seconds,
+    task_key,
+    tell,
+    with_retry_policy,
+)
 from airflow_provider_flows.outcomes import (
     FlowRunTimeoutError,
     FlowUnavailableError,
@@ -27,23 +40,25 @@ from airflow_provider_flows.outcomes import (
     read_event,
     sentence,
 )
-from airflow_provider_flows.protocol.errors import NotSupportedError, OptionsError
 from airflow_provider_flows.protocol.runs import Run, RunHandle
+from airflow_provider_flows.protocol.waiting import Heard, Watch
+from airflow_provider_flows.sensors.notes import Note, WaitNotes
+from airflow_provider_flows.sensors.target import target
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context, XComArg
 
     from airflow_provider_flows.hooks.flow import FlowHook
-    from airflow_provider_flows.platforms.spec_platform import SpecPlatform
 
 
 class FlowRunSensor(BaseSensorOperator):
     """Wait for a run of a flow, and return its result.
 
     A run that fails, was cancelled or is not over in time fails the sensor, or skips it with `soft_fail`, in
-    every mode alike; a platform that cannot be reached leaves it to the task's retries. `poke_interval` and
-    `timeout` are Airflow's own.
+    every mode alike. A platform that can't be asked is forgiven for `unreachable_timeout`, and then leaves it
+    to the task's retries; a refusal (a run not found, not allowed) is forgiven for a minute. `poke_interval`
+    and `timeout` are Airflow's own; deferred, `execution_timeout` counts from the attempt and holds too.
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops or vishwa; Wisebot cannot tell
     :param run: the run's id, or the handle that an operator left in XCom (`operator.output` of one that does
@@ -52,12 +67,18 @@ class FlowRunSensor(BaseSensorOperator):
     :param options: the run's options, where `run` is an id and the path needs them (BlinkOps: workspace)
     :param deferrable: whether to wait in the triggerer, without a worker; by default as Airflow is configured
     :param result_path: JMESPath that picks the part of the result to return
+    :param max_result_bytes: the largest result that is put into XCom
+    :param result_storage: URL of an `ObjectStoragePath` under which larger results are put; XCom then holds
+        the reference that `read_result` reads. Without it a larger result fails the task
+    :param unreachable_timeout: for how long the platform may give no readable answer, in seconds or as a
+        `timedelta`
     """
 
     template_fields = ("flow_conn_id", "run", "flow_id", "options", "result_path")
     template_fields_renderers: ClassVar[dict[str, str]] = {"run": "json", "options": "json"}
     operator_extra_links = (FlowRunLink(),)
     ui_color = "#d7ecf4"
+    clock: ClassVar[Callable[[], float]] = staticmethod(time.time)  # seconds since the epoch
 
     def __init__(
         self,
@@ -68,50 +89,67 @@ class FlowRunSensor(BaseSensorOperator):
         options: Mapping[str, Any] | None = None,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         result_path: str | None = None,
+        max_result_bytes: int = 4 * 1024 * 1024,
+        result_storage: str | None = None,
+        unreachable_timeout: float | timedelta = 600.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        with_retry_policy(self)
         self.flow_conn_id = flow_conn_id
         self.run: Any = run
         self.flow_id = flow_id
         self.options = options
         self.deferrable = deferrable
         self.result_path = result_path
+        self.max_result_bytes = max_result_bytes
+        self.result_storage = result_storage
+        self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
         self.run_link: str | None = None
-        self._last: Run | None = None
+        self._watch: Watch | None = None
         self._hook: FlowHook | None = None
 
     def execute(self, context: Context) -> Any:
         """Wait on the worker as sensors do, or ask once and go on in the triggerer."""
         if not self.deferrable:
             return self._wait_here(context)
-        found = self.poke(context)
-        if isinstance(found, PokeReturnValue):
-            return found.xcom_value
-        return self._defer(self._target(context))
+        limit = self.execution_timeout
+        longest = min(self.timeout, limit.total_seconds() if limit else math.inf)
+        until = self.clock() + longest
+        with self._softly():
+            run = self._look(context)
+            if self._is_due(run, until):
+                return self._finish(context, run)
+            return self._defer(context, Note(heard=Heard(run), until=until))
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Ask once how the run stands."""
         with self._softly():
-            result_path = ResultPath(self.result_path)
-            run = self.hook.get_run(self._target(context))
-            self._report(run)
+            run = self._look(context)
             if not run.state.is_terminal:
                 return False
-            return PokeReturnValue(is_done=True, xcom_value=self._finish(run, result_path))
+            return PokeReturnValue(is_done=True, xcom_value=self._finish(context, run))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after the trigger; Airflow's own way would skip what may pass too, unlike other modes."""
-        if next_method != self.execute_complete.__name__:  # Airflow ended the trigger and knows what to say
+        """Go on after the trigger; Airflow's own way would skip what may pass too, unlike other modes.
+
+        Where Airflow ended the trigger, the run is looked at once more, and waited for again.
+        """
+        if next_method == self.execute_complete.__name__:
+            with self._softly():
+                return self.execute_complete(context, **(next_kwargs or {}))
+        try:
             return super().resume_execution(next_method, next_kwargs, context)
-        with self._softly():
-            return self.execute_complete(context, **(next_kwargs or {}))
+        except AirflowException as error:
+            self.log.warning("Airflow ended the wait in the triggerer: %s", error.__cause__ or error)
+            with self._softly():
+                return self._wait_again(context, error)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
         """Go on after the trigger has fired."""
         run = read_event(event)
         self.run_link = self.hook.platform(run.handle.variant).link(run.handle)
-        return self._finish(run, ResultPath(self.result_path))
+        return self._finish(context, run)
 
     @property
     def hook(self) -> FlowHook:
@@ -126,75 +164,92 @@ class FlowRunSensor(BaseSensorOperator):
         """Wait as sensors do; Airflow's own message of a timeout does not tell what the run was doing."""
         try:
             return super().execute(context)
-        except (AirflowSensorTimeout, AirflowSkipException) as error:
-            last = self._last
-            if error.__cause__ or last is None or last.state.is_terminal:  # no timeout of Airflow's
+        except (AirflowSensorTimeout, AirflowSkipException, AirflowTaskTimeout) as error:
+            watch = self._watch
+            if error.__cause__ or watch is None or watch.told.state.is_terminal:  # no timeout of Airflow's
                 raise
-            raise type(error)(f"{error} {sentence(last, self.run_link)}") from error
+            kind = AirflowSkipException if self.soft_fail or self.never_fail else type(error)
+            raise kind(f"{error} {sentence(watch.told, self.run_link)}") from error
+
+    def _wait_again(self, context: Context, error: AirflowException) -> Any:
+        """Look at the run after Airflow has ended its trigger, and wait again while there is time."""
+        if isinstance(error, AirflowSensorTimeout) or isinstance(error.__cause__, AirflowSensorTimeout):
+            return self._finish(context, self._look(context, math.inf))
+        note = WaitNotes(context, self.log).read(self._target(context))
+        if note is None:
+            raise error
+        run = self._look(context)
+        if self._is_due(run, note.until):
+            return self._finish(context, run)
+        if note.waits >= MOST_WAITS:
+            times = f"{note.waits + 1} times, last: {error.__cause__ or error}"
+            raise FlowUnavailableError(f"Airflow ended the wait for {run.handle} in the triggerer {times}")
+        return self._defer(context, replace(note, waits=note.waits + 1))
+
+    def _look(self, context: Context, patience: float | None = None) -> Run:
+        """Ask once how the run stands; where that is forgiven, the run's message tells the fault."""
+        ResultPath(self.result_path)
+        self._keeper(context)
+        handle = self._target(context)
+        notes = WaitNotes(context, self.log) if self.reschedule and not self.deferrable else None
+        if self._watch is None:
+            note = notes.read(handle) if notes else None
+            heard = note.heard if note else Heard.nothing(handle)
+            patience = self.unreachable_timeout if patience is None else patience
+            self._watch = Watch(heard, patience, self._report)
+        with self._watch.forgiving(self.clock):
+            self._watch.hear(self.hook.get_run(handle), self.clock())
+        if notes and not self._watch.told.state.is_terminal:
+            notes.keep(Note(heard=self._watch.heard))
+        return self._watch.told
 
     def _target(self, context: Context) -> RunHandle:
         """Return the handle of the run; raises before anything is sent when it can't be asked for."""
         platform = self.hook.platform()
-        if not platform.spec.can("status"):
-            raise NotSupportedError(
-                f"{platform.title} documents no way to tell how a run stands, so there is nothing to wait "
-                "for: start the flow with an operator, which waits for the answer itself"
-            )
-        handle = self._handle(platform)
-        if handle.platform != platform.spec.name:
-            raise OptionsError(
-                f"run is on {handle.platform}, but connection {self.flow_conn_id!r} leads to "
-                f"{platform.spec.name}"
-            )
+        handle = target(self.run, platform, self.flow_conn_id, self.flow_id or "", self.options)
         link = platform.link(handle)
         if link != self.run_link:
             self.run_link = link
             tell(context, self.log, {FlowRunLink().xcom_key: link})
         return handle
 
-    def _handle(self, platform: SpecPlatform) -> RunHandle:
-        if isinstance(self.run, str) and (self.run == "None" or self.run.lstrip().startswith("{")):
-            raise OptionsError(
-                f"run is {self.run!r:.60}, the text of another value: a template turns what it finds into "
-                'text. Take a task\'s XCom as it is, such as run=task.output["handle"]'
-            )
-        if isinstance(self.run, str | int) and self.run != "":
-            return platform.handle(str(self.run), self.flow_id or "", self.options)
-        try:
-            return RunHandle.from_json(self.run)
-        except ValueError as error:
-            what = "a run's id, or the handle that an operator left in XCom"
-            raise OptionsError(f"run must be {what}: {error}") from error
-
     def _report(self, run: Run) -> None:
-        """Log how the run stands, once for each state."""
-        last, self._last = self._last, run
-        if last is None or (run.state, run.raw_state) != (last.state, last.raw_state):
-            word = f" ({run.raw_state})" if run.raw_state else ""
-            self.log.info("%s is %s%s", run.handle, run.state.value, word)
-            if run.message and not run.state.is_terminal:
-                self.log.warning("%s: %s", run.handle, run.message)
+        word = f" ({run.raw_state})" if run.raw_state else ""
+        self.log.info("%s is %s%s", run.handle, run.state.value, word)
+        if run.message and not run.state.is_terminal:
+            self.log.warning("%s: %s", run.handle, run.message)
 
-    def _defer(self, handle: RunHandle) -> NoReturn:
-        now = time.time()
+    def _is_due(self, run: Run, until: float) -> bool:
+        return run.state.is_terminal or self.clock() >= until
+
+    def _defer(self, context: Context, note: Note) -> NoReturn:
+        """Give the worker free and go on waiting in the triggerer."""
+        WaitNotes(context, self.log).keep(note)
+        now = self.clock()
         self.defer(
             trigger=FlowRunTrigger(
                 self.flow_conn_id,
-                handle.to_json(),
+                note.heard.run.handle.to_json(),
                 self.poke_interval,
-                now + self.timeout,
+                note.until,
                 not_before=now + SETTLING,
+                unreachable_timeout=self.unreachable_timeout,
+                cancel_on_kill=False,
             ),
             method_name="execute_complete",
-            timeout=timedelta(seconds=max(self.timeout, SETTLING) + GRACE),
+            timeout=timedelta(seconds=max(note.until - now, SETTLING) + GRACE),
         )
 
-    def _finish(self, run: Run, result_path: ResultPath) -> Any:
+    def _finish(self, context: Context, run: Run) -> Any:
         try:
             check_outcome(run, self.run_link, goes_on=True)  # a sensor cancels nothing
         except FlowRunTimeoutError as error:
             raise AirflowSensorTimeout(str(error)) from error
-        return result_path.pick(self.hook.get_result(run), self.log)
+        result = ResultPath(self.result_path).pick(self.hook.get_result(run), self.log)
+        return self._keeper(context).for_xcom(result)
+
+    def _keeper(self, context: Context) -> ResultKeeper:
+        return ResultKeeper(self.max_result_bytes, self.result_storage, task_key(context))
 
     @contextmanager
     def _softly(self) -> Iterator[None]:

@@ -28,7 +28,7 @@ class Gap:
 
 def abilities() -> list[str]:
     """Return what each platform can do, one row a platform."""
-    header = ("Platform", "A run's end", "Sensor", "Result", "Cancel", "Files", "Describe")
+    header = ("Platform", "A run's end", "Sensor", "Result", "Cancel", "Files", "Describe", "Search")
     rows = [_abilities(specs.load(name)) for name in ORDER]
     return _table((*header, "Test button", "Variants"), rows)
 
@@ -103,9 +103,17 @@ def _abilities(spec: PlatformSpec) -> tuple[str, ...]:
         _yes(polled),
         _result(document),
         *(_yes(spec.can(ability)) for ability in ("cancel", "upload", "describe")),
+        _search(document),
         "asks the platform" if spec.can("test") else "checks the fields only",
         ", ".join(f"`{variant}`" for variant in spec.variants) or "none",
     )
+
+
+def _search(document: Mapping[str, Any]) -> str:
+    if "search" not in document:
+        return "no"
+    setting = document["search"].get("needs")
+    return f"with `{setting}`" if setting else "yes"
 
 
 def _result(document: Mapping[str, Any]) -> str:

@@ -1,0 +1,48 @@
+"""Which run a sensor waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_flows.protocol.errors import NotSupportedError, OptionsError
+from airflow_provider_flows.protocol.runs import RunHandle
+
+if TYPE_CHECKING:
+    from airflow_provider_flows.platforms.spec_platform import SpecPlatform
+
+
+def target(
+    run: Any, platform: SpecPlatform, flow_conn_id: str, flow_id: str, options: Mapping[str, Any] | None
+) -> RunHandle:
+    """Return the handle of a run that is given by its handle or its id.
+
+    Raises `NotSupportedError` where the platform can't tell how a run stands, and another `UsageError` for
+    what is no run of it; nothing is sent.
+    """
+    if not platform.spec.can("status"):
+        raise NotSupportedError(
+            f"{platform.title} documents no way to tell how a run stands, so there is nothing to wait "
+            "for: start the flow with an operator, which waits for the answer itself"
+        )
+    handle = _handle(run, platform, flow_id, options)
+    if handle.platform != platform.spec.name:
+        raise OptionsError(
+            f"run is on {handle.platform}, but connection {flow_conn_id!r} leads to {platform.spec.name}"
+        )
+    return handle
+
+
+def _handle(run: Any, platform: SpecPlatform, flow_id: str, options: Mapping[str, Any] | None) -> RunHandle:
+    if isinstance(run, str) and (run == "None" or run.lstrip().startswith("{")):
+        raise OptionsError(
+            f"run is {run!r:.60}, the text of another value: a template turns what it finds into "
+            'text. Take a task\'s XCom as it is, such as run=task.output["handle"]'
+        )
+    if isinstance(run, str | int) and run != "":
+        return platform.handle(str(run), flow_id, options)
+    try:
+        return RunHandle.from_json(run)
+    except ValueError as error:
+        what = "a run's id, or the handle that an operator left in XCom"
+        raise OptionsError(f"run must be {what}: {error}") from error

@@ -13,15 +13,10 @@ def claimed_runs(context: Context, log: Any) -> frozenset[str]:
 
     Tasks of other DAG runs cannot be asked: inputs, time and `correlation_input` tell their runs apart.
     """
-    ti, found = context["ti"], set()
     try:
-        for task_id in context["dag"].task_dict:
-            values = ti.xcom_pull(task_ids=task_id, key="run_id", map_indexes=None)
-            found |= {value for value in _flat(values) if isinstance(value, str)}
+        # without map_indexes it gives the values of all mapped ones, in a list
+        values = context["ti"].xcom_pull(task_ids=list(context["dag"].task_dict), key="run_id")
+        return frozenset(value for value in values or () if isinstance(value, str))
     except Exception as error:  # noqa: BLE001 - then a search has less to go by, and several candidates fail it
         log.warning("Which runs other tasks hold could not be asked: %s", error)
-    return frozenset(found)
-
-
-def _flat(values: Any) -> list[Any]:
-    return [values] if isinstance(values, str) or values is None else list(values)
+        return frozenset()

@@ -75,6 +75,7 @@ class Leg:
         task = self._task
         with airflow_errors():
             ResultPath(task.result_path)
+            self._keeper.check()
             checked_inputs(task.inputs or {}, task.input_schema, tuple(task.files or ()))
             entry = self._entry()
         with self._errors():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -35,13 +34,13 @@ from airflow_provider_flows.operators.settings import (
 from airflow_provider_flows.outcomes import (
     FlowRunTimeoutError,
     FlowUnavailableError,
-    airflow_errors,
     check_outcome,
     read_event,
     sentence,
 )
 from airflow_provider_flows.protocol.runs import Run, RunHandle
 from airflow_provider_flows.protocol.waiting import Heard, Watch
+from airflow_provider_flows.sensors.endings import softly
 from airflow_provider_flows.sensors.notes import Note, WaitNotes
 from airflow_provider_flows.sensors.target import target
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
@@ -78,7 +77,6 @@ class FlowRunSensor(BaseSensorOperator):
     template_fields_renderers: ClassVar[dict[str, str]] = {"run": "json", "options": "json"}
     operator_extra_links = (FlowRunLink(),)
     ui_color = "#d7ecf4"
-    clock: ClassVar[Callable[[], float]] = staticmethod(time.time)  # seconds since the epoch
 
     def __init__(
         self,
@@ -116,7 +114,7 @@ class FlowRunSensor(BaseSensorOperator):
         limit = self.execution_timeout
         longest = min(self.timeout, limit.total_seconds() if limit else math.inf)
         until = self.clock() + longest
-        with self._softly():
+        with softly(self):
             run = self._look(context)
             if self._is_due(run, until):
                 return self._finish(context, run)
@@ -124,7 +122,7 @@ class FlowRunSensor(BaseSensorOperator):
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Ask once how the run stands."""
-        with self._softly():
+        with softly(self):
             run = self._look(context)
             if not run.state.is_terminal:
                 return False
@@ -136,13 +134,13 @@ class FlowRunSensor(BaseSensorOperator):
         Where Airflow ended the trigger, the run is looked at once more, and waited for again.
         """
         if next_method == self.execute_complete.__name__:
-            with self._softly():
+            with softly(self):
                 return self.execute_complete(context, **(next_kwargs or {}))
         try:
             return super().resume_execution(next_method, next_kwargs, context)
         except AirflowException as error:
             self.log.warning("Airflow ended the wait in the triggerer: %s", error.__cause__ or error)
-            with self._softly():
+            with softly(self):
                 return self._wait_again(context, error)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> Any:
@@ -150,6 +148,11 @@ class FlowRunSensor(BaseSensorOperator):
         run = read_event(event)
         self.run_link = self.hook.platform(run.handle.variant).link(run.handle)
         return self._finish(context, run)
+
+    @staticmethod
+    def clock() -> float:
+        """Return the time in seconds since the epoch, by which waits are counted."""
+        return time.time()
 
     @property
     def hook(self) -> FlowHook:
@@ -250,22 +253,3 @@ class FlowRunSensor(BaseSensorOperator):
 
     def _keeper(self, context: Context) -> ResultKeeper:
         return ResultKeeper(self.max_result_bytes, self.result_storage, task_key(context))
-
-    @contextmanager
-    def _softly(self) -> Iterator[None]:
-        """Skip instead of failing where that is asked for, in every mode alike.
-
-        With `soft_fail` what may pass is still left to the task's retries.
-        """
-        try:
-            with airflow_errors():
-                yield
-        except AirflowSkipException:
-            raise
-        except AirflowException as error:
-            may_pass = isinstance(error, FlowUnavailableError)
-            if self.never_fail or (self.soft_fail and not may_pass):
-                raise AirflowSkipException(
-                    f"Skipped instead of failed, as soft_fail or never_fail asks: {error}"
-                ) from error
-            raise

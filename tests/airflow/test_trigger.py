@@ -15,6 +15,7 @@ from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.hooks.flow import FlowHook
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
+from tests.airflow.legs import TaskInstance
 
 HANDLE = {"platform": "vishwa", "flow_id": "probe", "run_id": "r1", "context": {}}
 Flow = Callable[..., dict[str, Any]]
@@ -130,3 +131,58 @@ def test_many_triggers_wait_at_once(run: Callable[..., RunHandle]) -> None:
     assert [[event["handle"]["run_id"] for event in events] for events in told] == [
         [handle.run_id] for handle in handles
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes"),
+    [("failed", "cancelled"), ("success", "cancelled"), ("skipped", "cancelled"), ("deferred", "running")]
+    + [(state, "running") for state in ("running", "scheduled", None)],
+)
+def test_a_kill_cancels_only_what_a_person_ended(
+    begun: Callable[..., RunHandle],
+    emulator: FlowEmulator,
+    task_state: Callable[[str | None], None],
+    state: str | None,
+    becomes: str,
+) -> None:
+    """A marked task takes its run with it; a trigger that moves, or whose task was cleared, leaves it."""
+    task_state(state)
+    killed(FlowRunTrigger("blinkops_default", begun("blinkops", outcome="never_ends").to_json(), 1, 0))
+    assert [run.state for run in emulator.runs()] == [becomes]
+
+
+def test_a_kill_tells_what_it_could_not_do(
+    begun: Callable[..., RunHandle],
+    emulator: FlowEmulator,
+    task_state: Callable[[str | None], None],
+    logged: Callable[[], str],
+) -> None:
+    """It says what goes on where the platform cannot cancel, has ended it, refuses, or must not be asked."""
+    task_state("failed")
+    killed(FlowRunTrigger("vishwa_default", begun("vishwa", outcome="never_ends").to_json(), 1, 0))
+    assert "goes on: vishwa.ai documents no way to cancel a run" in logged()
+    over = FlowRunTrigger("blinkops_default", begun("blinkops", duration=0).to_json(), 1, 0)
+    killed(over)
+    assert "was over already" in logged()
+    emulator.fault("status", platform="blinkops", operation="cancel", status=401)
+    killed(over)
+    assert "cancelling it failed" in logged()
+    sent = len(emulator.requests)
+    over.cancel_on_kill = False
+    killed(over)
+    assert len(emulator.requests) == sent
+
+
+def test_a_kill_without_an_answer_leaves_the_run(
+    begun: Callable[..., RunHandle], emulator: FlowEmulator, logged: Callable[[], str]
+) -> None:
+    """Where Airflow does not say why it ends the trigger, the run goes on."""
+    killed(FlowRunTrigger("blinkops_default", begun("blinkops", outcome="never_ends").to_json(), 1, 0))
+    assert [run.state for run in emulator.runs()] == ["running"]
+    assert "did not say why" in logged()
+
+
+def killed(trigger: FlowRunTrigger) -> None:
+    """Kill a trigger as Airflow does."""
+    trigger._task_instance = TaskInstance("run")
+    asyncio.run(trigger.on_kill())

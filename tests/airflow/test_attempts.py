@@ -331,3 +331,45 @@ def test_without_a_store_the_log_says_what_is_not_promised(
     """On an Airflow without a task state store, the task says once what may happen."""
     attempt(RunFlowOperator(**flow("vishwa"))).run()
     assert logged().count("the task's next attempt starts a second run") == 1
+
+
+def test_a_write_that_stays_owed_is_made_up_for(life: Life, flow: Flow) -> None:
+    """What the store did not take for some seconds, it gets before the task ends."""
+    life.store.faults = [None, None, 500, 500, 500]
+    assert life.attempt(**flow("scade", duration=0.3, result={"a": 1})).run() == {"a": 1}
+    assert life.store.entry is not None
+    assert life.store.entry.run is not None
+
+
+def test_a_run_is_seen_through_though_its_note_is_refused(
+    life: Life, flow: Flow, logged: Callable[[], str]
+) -> None:
+    """An attempt that was replaced after its start goes on until Airflow ends it; its note is not forced."""
+    life.store.faults = [None, None, 404]
+    assert life.attempt(**flow("scade", result={"a": 1})).run() == {"a": 1}
+    assert life.store.calls == ["get", "set", "set"]
+    assert "Airflow has begun another attempt of this task" in logged()
+
+
+def test_a_leg_without_the_journal_goes_on(life: Life, flow: Flow, logged: Callable[[], str]) -> None:
+    """A leg after the trigger already has its run: a store that is away does not fail it."""
+    task = life.attempt(**flow("scade", duration=0.5, result={"a": 1}), deferrable=True)
+    with pytest.raises(TaskDeferred) as deferral:
+        task.start()
+    life.store.faults = [500]
+    assert task.finish(deferral.value) == {"a": 1}
+    assert "does not answer" in logged()
+
+
+def test_a_search_by_a_key_needs_the_input(life: Life, flow: Flow, emulator: FlowEmulator) -> None:
+    """A correlation input that is not there is told before anything is started."""
+    arguments = {**flow("blinkops"), "on_ambiguous_start": "search", "inputs": {"x": 1}}
+    with pytest.raises(FlowPermanentError, match="correlation_input names 'key', and there is no such input"):
+        life.attempt(**arguments, correlation_input="key").run()
+    assert emulator.runs() == []
+
+
+def test_a_search_that_needs_a_setting_names_it(life: Life, flow: Flow) -> None:
+    """UniteLabs can be searched only once the connection says where its runs are listed."""
+    with pytest.raises(FlowPermanentError, match=r"on_ambiguous_start='search'.*extra runs_path"):
+        life.attempt(**flow("unitelabs"), on_ambiguous_start="search").run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -54,9 +55,9 @@ class AsyncCalls(ConnectedHook):
         """Do what `start_prepared_run` does, for an event loop."""
         return await self._aperform(partial(FlowApi.start_prepared, order=order), variant)
 
-    async def aget_run(self, handle: RunHandle) -> Run:
+    async def aget_run(self, handle: RunHandle, *, until: float = math.inf) -> Run:
         """Do what `get_run` does, for an event loop."""
-        return await self._aperform(partial(FlowApi.get, handle=handle), handle.variant)
+        return await self._aperform(partial(FlowApi.get, handle=handle, until=until), handle.variant)
 
     async def aget_result(self, run: Run) -> Any:
         """Do what `get_result` does, for an event loop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -63,9 +64,9 @@ class SyncCalls(ConnectedHook):
         """Start one run of what `prepare_run` returned; nothing else is sent before the start."""
         return self._perform(partial(FlowApi.start_prepared, order=order), variant)
 
-    def get_run(self, handle: RunHandle) -> Run:
-        """Ask once how a run stands."""
-        return self._perform(partial(FlowApi.get, handle=handle), handle.variant)
+    def get_run(self, handle: RunHandle, *, until: float = math.inf) -> Run:
+        """Ask once how a run stands; nothing is repeated after `until`, in seconds since the epoch."""
+        return self._perform(partial(FlowApi.get, handle=handle, until=until), handle.variant)
 
     def get_result(self, run: Run) -> Any:
         """Return the result of a run that succeeded, None where the platform gives none."""

@@ -54,13 +54,16 @@ class Attempt:
         """
         entry = self.book.read()
         action = decide(entry, self.now)
-        if entry is None:
-            return self._start(None)
+        if entry is None or entry.stage is Stage.WITHDRAWN:
+            return self._start(entry)
         if entry.run is None:
             return self._clear_up(action, entry)
         run = entry.run
         if action is Action.LOOK:
-            run = self._look(entry, run)
+            seen = self._look(run)
+            if seen is None:  # also a run that was told to end may have done well before that
+                entry = replace(entry, ending=False)
+            run = seen or run
             action = decide(entry, self.now, Standing.of(run.state))
         return self._carry_out(action, entry, run)
 
@@ -101,18 +104,13 @@ class Attempt:
             self.say(f"{run.handle}, which an earlier attempt started, is {run.state.value}")
         return self._kept(replace(entry, run=run))
 
-    def _look(self, entry: Entry, run: Run) -> Run:
-        """Ask how the run stands; where nobody can say, it is taken to go on, and waiting meets the fault.
-
-        A run that was told to end may have done well before that: nothing is started until somebody can say.
-        """
+    def _look(self, run: Run) -> Run | None:
+        """Ask how the run stands; where nobody can say, it is taken to go on, and waiting meets the fault."""
         try:
             return self.remote.look(run.handle)
         except (TransportError, ResponseError) as error:
-            if entry.ending and not self.now.follow_clear(entry):
-                raise
             self.say(f"How {run.handle} stands could not be asked: {error}")
-            return run
+            return None
 
     def _start(self, earlier: Entry | None) -> Entry:
         self.remote.prepare()
@@ -130,12 +128,12 @@ class Attempt:
         try:
             run = self.remote.start()
         except FlowError as error:
-            return self._start_failed(earlier, intent, error)
+            return self._start_failed(intent, error)
         return self._note(intent, run)
 
-    def _start_failed(self, earlier: Entry | None, intent: Entry, error: FlowError) -> Entry:
+    def _start_failed(self, intent: Entry, error: FlowError) -> Entry:
         if not leaves_doubt(error):
-            self.book.keep(self._as_before(earlier))
+            self.book.keep(replace(intent, stage=Stage.WITHDRAWN) if intent.past else None)
             raise error
         if self.now.on_ambiguous_start == "search":
             self.say(str(error))
@@ -143,12 +141,6 @@ class Attempt:
         if self.now.on_ambiguous_start == "restart":
             raise error
         raise DoubtError(f"{error} {HOW_TO_GO_ON}") from error
-
-    def _as_before(self, earlier: Entry | None) -> Entry | None:
-        """Return what stands in the journal once an intent is withdrawn; who has cleared still waits for a run."""
-        if earlier is None or not self.now.follow_clear(earlier):
-            return earlier
-        return replace(earlier, max_tries=-1)
 
     def _note(self, intent: Entry, run: Run) -> Entry:
         if run.state.is_terminal:
@@ -165,6 +157,8 @@ class Attempt:
 def _past(earlier: Entry | None) -> tuple[str, ...]:
     if earlier is None:
         return ()
+    if earlier.stage is Stage.WITHDRAWN:
+        return earlier.past
     known = earlier.run.handle.run_id if earlier.run else NAMELESS
     return (*earlier.past, known)[-REMEMBERED:]
 

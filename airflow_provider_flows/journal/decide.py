@@ -77,7 +77,7 @@ def decide(  # noqa: PLR0911 - one return for each group of the table's rows
     A second run is started only where the first is over and did not do well, where a person has cleared the
     task, where this package has cancelled the first one at its deadline, or where the user chose `restart`.
     """
-    if entry is None:
+    if entry is None or entry.stage is Stage.WITHDRAWN:
         return Action.START
     cleared = now.follow_clear(entry)
     if entry.run is None:

@@ -19,6 +19,7 @@ class Stage(str, Enum):
     """How far an attempt came with its start."""
 
     INTENT = "intent"  # written before the start's request; whether a run began is not known
+    WITHDRAWN = "withdrawn"  # nothing was started; only `past` still matters
     RUN = "run"  # the platform said which run it is
     RESULT = "result"  # the answer to the start said that the run is over
 
@@ -89,7 +90,7 @@ class Entry:
             raise ValueError(f"its version is {data['version']!r}, not {VERSION}")
         run = Run.from_event(data["run"]) if "run" in data else None
         stage = Stage(data["stage"])
-        if run is None and stage is not Stage.INTENT:
+        if run is None and stage not in (Stage.INTENT, Stage.WITHDRAWN):
             raise ValueError("it tells of no run")
         plain = {name: data[name] for name in _PLAIN}
         return cls(stage=stage, run=run, past=tuple(data["past"]), kept=data.get("kept"), **plain)

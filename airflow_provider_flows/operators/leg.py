@@ -21,7 +21,7 @@ from airflow_provider_flows.operators.book import TaskBook
 from airflow_provider_flows.operators.claims import claimed_runs
 from airflow_provider_flows.operators.remote import TaskRemote
 from airflow_provider_flows.operators.results import ResultKeeper
-from airflow_provider_flows.operators.settings import ResultPath, task_key, tell
+from airflow_provider_flows.operators.settings import MOST_WAITS, ResultPath, task_key, tell
 from airflow_provider_flows.operators.watch import defer, waited, watched
 from airflow_provider_flows.outcomes import (
     NO_JOURNAL,
@@ -47,9 +47,6 @@ class Fate(Enum):
     CANCELLED = "is being cancelled"
     OVER = "was over already"
     GOES_ON = "goes on"
-
-
-MOST_WAITS = 5  # triggers that may break while they wait for one run
 
 
 class Leg:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.journal.entry import Entry
 from airflow_provider_flows.journal.fingerprint import fingerprint
+from airflow_provider_flows.operators.settings import ONE_LOOK
 from airflow_provider_flows.protocol.candidates import Quest
 from airflow_provider_flows.protocol.errors import NotSupportedError, OptionsError
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
@@ -100,7 +101,7 @@ class TaskRemote:
 
     def look(self, handle: RunHandle) -> Run:
         """Ask once how a run stands."""
-        return self.hook.get_run(handle)
+        return self.hook.get_run(handle, until=time.time() + ONE_LOOK)
 
     def find(self, entry: Entry) -> Sequence[Run]:
         """Return the runs that the start in doubt may have begun."""

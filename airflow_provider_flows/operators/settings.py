@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 SETTLING = 6.0  # seconds; a task that is resumed earlier may be failed by Airflow 3.3, see FlowRunTrigger
+ONE_LOOK = 60.0  # seconds that one question may take, with all its repeats
+MOST_WAITS = 5  # triggers that may break while they wait for one run
 GRACE = 120.0  # seconds after the deadline at which Airflow itself gives a silent trigger up
 
 

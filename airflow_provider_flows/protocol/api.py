@@ -57,9 +57,9 @@ class FlowApi:
         request = self.platform.start_request(order)
         return self.platform.read_start(order, (yield from self._call(request)))
 
-    def get(self, handle: RunHandle) -> Exchange[Run]:
-        """Ask how a run stands."""
-        return self._get(handle, until=math.inf)
+    def get(self, handle: RunHandle, until: float = math.inf) -> Exchange[Run]:
+        """Ask how a run stands; nothing is repeated after `until`, in seconds since the epoch."""
+        return self._get(handle, until)
 
     def wait(self, handle: RunHandle, wait: Wait) -> Exchange[Run]:
         """Return the run once it is over, or as it stands when the time is up."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import (
     AirflowException,
@@ -20,11 +20,10 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_flows.links.flow import FlowRunLink
-from airflow_provider_flows.operators.leg import MOST_WAITS
 from airflow_provider_flows.operators.results import ResultKeeper
 from airflow_provider_flows.operators.settings import (
-    GRACE,
-    SETTLING,
+    MOST_WAITS,
+    ONE_LOOK,
     ResultPath,
     seconds,
     task_key,
@@ -40,10 +39,10 @@ from airflow_provider_flows.outcomes import (
 )
 from airflow_provider_flows.protocol.runs import Run, RunHandle
 from airflow_provider_flows.protocol.waiting import Heard, Watch
+from airflow_provider_flows.sensors.deferral import defer
 from airflow_provider_flows.sensors.endings import softly
 from airflow_provider_flows.sensors.notes import Note, WaitNotes
 from airflow_provider_flows.sensors.target import target
-from airflow_provider_flows.triggers.flow import FlowRunTrigger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context, XComArg
@@ -109,6 +108,7 @@ class FlowRunSensor(BaseSensorOperator):
 
     def execute(self, context: Context) -> Any:
         """Wait on the worker as sensors do, or ask once and go on in the triggerer."""
+        self._watch = None  # whatever an earlier attempt in this process met
         if not self.deferrable:
             return self._wait_here(context)
         limit = self.execution_timeout
@@ -118,7 +118,8 @@ class FlowRunSensor(BaseSensorOperator):
             run = self._look(context)
             if self._is_due(run, until):
                 return self._finish(context, run)
-            return self._defer(context, Note(heard=Heard(run), until=until))
+            WaitNotes(context, self.log).keep(Note(heard=Heard(run), until=until))
+            return defer(self, run.handle, until)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Ask once how the run stands."""
@@ -139,6 +140,7 @@ class FlowRunSensor(BaseSensorOperator):
         try:
             return super().resume_execution(next_method, next_kwargs, context)
         except AirflowException as error:
+            self._watch = None
             self.log.warning("Airflow ended the wait in the triggerer: %s", error.__cause__ or error)
             with softly(self):
                 return self._wait_again(context, error)
@@ -178,7 +180,8 @@ class FlowRunSensor(BaseSensorOperator):
         """Look at the run after Airflow has ended its trigger, and wait again while there is time."""
         if isinstance(error, AirflowSensorTimeout) or isinstance(error.__cause__, AirflowSensorTimeout):
             return self._finish(context, self._look(context, math.inf))
-        note = WaitNotes(context, self.log).read(self._target(context))
+        notes = WaitNotes(context, self.log)
+        note = notes.read(self._target(context))
         if note is None:
             raise error
         run = self._look(context)
@@ -187,7 +190,8 @@ class FlowRunSensor(BaseSensorOperator):
         if note.waits >= MOST_WAITS:
             times = f"{note.waits + 1} times, last: {error.__cause__ or error}"
             raise FlowUnavailableError(f"Airflow ended the wait for {run.handle} in the triggerer {times}")
-        return self._defer(context, replace(note, waits=note.waits + 1))
+        notes.keep(replace(note, waits=note.waits + 1))
+        return defer(self, run.handle, note.until)
 
     def _look(self, context: Context, patience: float | None = None) -> Run:
         """Ask once how the run stands; where that is forgiven, the run's message tells the fault."""
@@ -201,7 +205,7 @@ class FlowRunSensor(BaseSensorOperator):
             patience = self.unreachable_timeout if patience is None else patience
             self._watch = Watch(heard, patience, self._report)
         with self._watch.forgiving(self.clock):
-            self._watch.hear(self.hook.get_run(handle), self.clock())
+            self._watch.hear(self.hook.get_run(handle, until=self.clock() + ONE_LOOK), self.clock())
         if notes and not self._watch.told.state.is_terminal:
             notes.keep(Note(heard=self._watch.heard))
         return self._watch.told
@@ -224,24 +228,6 @@ class FlowRunSensor(BaseSensorOperator):
 
     def _is_due(self, run: Run, until: float) -> bool:
         return run.state.is_terminal or self.clock() >= until
-
-    def _defer(self, context: Context, note: Note) -> NoReturn:
-        """Give the worker free and go on waiting in the triggerer."""
-        WaitNotes(context, self.log).keep(note)
-        now = self.clock()
-        self.defer(
-            trigger=FlowRunTrigger(
-                self.flow_conn_id,
-                note.heard.run.handle.to_json(),
-                self.poke_interval,
-                note.until,
-                not_before=now + SETTLING,
-                unreachable_timeout=self.unreachable_timeout,
-                cancel_on_kill=False,
-            ),
-            method_name="execute_complete",
-            timeout=timedelta(seconds=max(note.until - now, SETTLING) + GRACE),
-        )
 
     def _finish(self, context: Context, run: Run) -> Any:
         try:

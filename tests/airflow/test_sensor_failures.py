@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowException, AirflowSensorTimeout, AirflowSkipException
+from airflow.providers.common.compat.sdk import AirflowSensorTimeout, AirflowSkipException
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.outcomes import (
@@ -15,7 +15,6 @@ from airflow_provider_flows.outcomes import (
     FlowRunFailedError,
     FlowUnavailableError,
 )
-from airflow_provider_flows.sensors.flow import FlowRunSensor
 
 Make = Callable[..., Any]
 in_all_modes = pytest.mark.parametrize("mode", ["poke", "reschedule", "deferrable"])
@@ -52,34 +51,24 @@ def test_a_timeout_names_the_last_state_in_every_mode_alike(begun: Make, waited:
     with pytest.raises(AirflowSensorTimeout, match=known) as caught:
         waited(mode, run=run, timeout=0.4)
     assert "cancelled" not in str(caught.value).replace("cancelled_states", "")  # a sensor cancels nothing
-    with pytest.raises(AirflowSkipException, match=known):
-        waited(mode, run=run, timeout=0.4, soft_fail=True)
+    for asked in ("soft_fail", "never_fail"):
+        with pytest.raises(AirflowSkipException, match=known):
+            waited(mode, run=run, timeout=0.4, **{asked: True})
 
 
 @in_all_modes
 def test_what_is_wrong_for_good_skips_a_soft_sensor(
-    begun: Make, waited: Make, emulator: FlowEmulator, mode: str
+    begun: Make, waited: Make, put_connection: Make, emulator: FlowEmulator, mode: str
 ) -> None:
-    """Refused credentials fail a sensor without retries, and skip one that asks for it."""
-    run = begun("vishwa", duration=0).to_json()
-    emulator.fault("status", platform="vishwa", operation="status", status=403, times=2)
-    with pytest.raises(FlowPermanentError, match="answered 403"):
-        waited(mode, run=run)
-    with pytest.raises(AirflowSkipException, match="answered 403"):
-        waited(mode, run=run, soft_fail=True)
-
-
-@pytest.mark.parametrize("mode", ["poke", "reschedule"])
-def test_a_fault_met_later_is_no_timeout(
-    begun: Make, waited: Make, emulator: FlowEmulator, mode: str
-) -> None:
-    """A platform that refuses the credentials while the run goes on is not told as a timeout."""
+    """An answer that is too large would come again: it fails a sensor at once, and skips one that asks."""
     run = begun("vishwa", outcome="never_ends").to_json()
-    emulator.fault("slow", platform="vishwa", operation="status", seconds=0)
-    emulator.fault("status", platform="vishwa", operation="status", status=403)
-    with pytest.raises(AirflowSkipException, match="answered 403") as caught:
-        waited(mode, run=run, soft_fail=True)
-    assert "not over in time" not in str(caught.value)
+    put_connection("vishwa_default", emulator.url, platform="vishwa", max_response_bytes=50_000)
+    emulator.fault("huge", platform="vishwa", operation="status", times=3, bytes=100_000)
+    with pytest.raises(FlowPermanentError, match="max_response_bytes"):
+        waited(mode, run=run)
+    for asked in ("soft_fail", "never_fail"):
+        with pytest.raises(AirflowSkipException, match="max_response_bytes"):
+            waited(mode, run=run, **{asked: True})
 
 
 @in_all_modes
@@ -129,19 +118,6 @@ def test_what_is_wrong_is_found_before_anything_is_sent(
     with pytest.raises(FlowPermanentError, match=said):
         waited("poke", **change)
     assert not emulator.requests
-
-
-@pytest.mark.usefixtures("connections")
-def test_a_trigger_that_airflow_ended_fails_the_sensor_as_airflow_does(attempt: Make) -> None:
-    """A trigger that timed out or crashed is told in Airflow's own words; soft_fail skips."""
-    failed = {"error": "Trigger timeout"}
-    sensor: dict[str, Any] = {"task_id": "wait", "flow_conn_id": "vishwa_default", "run": "a", "flow_id": "b"}
-    with pytest.raises(AirflowSensorTimeout):
-        attempt(FlowRunSensor(**sensor)).task.resume_execution("__fail__", failed, {})
-    with pytest.raises(AirflowException, match="crash"):
-        attempt(FlowRunSensor(**sensor)).task.resume_execution("__fail__", {"error": "crash"}, {})
-    with pytest.raises(AirflowSkipException):
-        attempt(FlowRunSensor(**sensor, soft_fail=True)).task.resume_execution("__fail__", failed, {})
 
 
 @in_all_modes

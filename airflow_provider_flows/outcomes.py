@@ -24,6 +24,7 @@ from airflow.providers.common.compat.sdk import AirflowException, AirflowFailExc
 from airflow_provider_flows.journal.errors import (
     ChangedError,
     DoubtError,
+    EndedError,
     JournalUnreadableError,
     SupersededError,
 )
@@ -41,15 +42,14 @@ from airflow_provider_flows.protocol.errors import (
 from airflow_provider_flows.protocol.retry import retry_after
 from airflow_provider_flows.protocol.runs import Run, RunState
 
+_REFUSALS = (CredentialsError, NotFoundError, RedirectError, RefusedError)
 _NEVER_MEND = (
     UsageError,
     OversizedError,
-    CredentialsError,
-    NotFoundError,
-    RedirectError,
-    RefusedError,
+    *_REFUSALS,
     DoubtError,
     ChangedError,
+    EndedError,
     SupersededError,
     JournalUnreadableError,
 )
@@ -58,6 +58,11 @@ NO_JOURNAL = (
     "The run was started, and this Airflow has no task state store (3.3 has) that would tell another attempt "
     "of it, so the task is not tried again: that would start a second run. Look at the run on the platform "
     "(its id is in the task's log and in XCom), then clear the task if it should run again."
+)
+
+GOES_ON = (
+    "The run may go on: another attempt goes on with it, and FlowRunSensor can wait for it too (the task's "
+    "XCom 'handle' names it), while clearing the task starts another run."
 )
 
 # Where Airflow has retry policies, ours ends the task at once (`retries.py`), and a user's may say otherwise.
@@ -146,28 +151,29 @@ def sentence(run: Run, link: str | None) -> str:
 
 
 @contextmanager
-def airflow_errors(*, forgotten: bool = False) -> Iterator[None]:
+def airflow_errors(*, forgotten: bool = False, noted: bool = False) -> Iterator[None]:
     """Turn our errors into Airflow's: permanent ones end the task, passing ones leave it to its retries.
 
     `forgotten` says that a run was started of which another attempt would not know, so that nothing may be
-    retried any more.
+    retried any more; `noted` that one was started of which another attempt knows, so that even a refusal is
+    worth another one.
     """
     try:
         yield
     except FlowError as error:
         delay = retry_after(error.response, time.time()) if isinstance(error, UnavailableError) else None
         # its causes would fill the log with the same text and with what the libraries say
-        raise _ending(str(error), type(error), forgotten=forgotten, delay=delay) from None
+        raise _ending(str(error), type(error), forgotten=forgotten, noted=noted, delay=delay) from None
 
 
-def read_event(event: Any, *, forgotten: bool = False) -> Run:
-    """Return the run that a `FlowRunTrigger` tells of; `forgotten` as for `airflow_errors`.
+def read_event(event: Any, *, forgotten: bool = False, noted: bool = False) -> Run:
+    """Return the run that a `FlowRunTrigger` tells of; `forgotten` and `noted` as for `airflow_errors`.
 
     Raises the fault where it tells of one, and `FlowPermanentError` for what is no event of that trigger.
     """
     fault = getattr(errors, str(event.get("fault")), None) if isinstance(event, Mapping) else None
     if isinstance(fault, type) and issubclass(fault, FlowError):
-        raise _ending(str(event["message"]), fault, forgotten=forgotten)
+        raise _ending(str(event["message"]), fault, forgotten=forgotten, noted=noted)
     try:
         return Run.from_event(event)
     except ValueError as error:
@@ -175,11 +181,13 @@ def read_event(event: Any, *, forgotten: bool = False) -> Run:
 
 
 def _ending(
-    text: str, kind: type[FlowError], *, forgotten: bool, delay: float | None = None
+    text: str, kind: type[FlowError], *, forgotten: bool, noted: bool, delay: float | None = None
 ) -> AirflowException:
     error: FlowPermanentError | FlowUnavailableError
     if forgotten:
         error = FlowPermanentError(f"{text} {NO_JOURNAL}")
+    elif noted and issubclass(kind, _REFUSALS):
+        error = FlowUnavailableError(f"{text} {GOES_ON}", delay)
     elif issubclass(kind, _NEVER_MEND):
         error = FlowPermanentError(text)
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from airflow_provider_flows.journal.decide import Action, Circumstances, Standing, decide
 from airflow_provider_flows.journal.doubt import HOW_TO_GO_ON, in_doubt, leaves_doubt
 from airflow_provider_flows.journal.entry import NAMELESS, Entry, Stage
-from airflow_provider_flows.journal.errors import ChangedError, DoubtError
+from airflow_provider_flows.journal.errors import ChangedError, DoubtError, JournalAwayError, OrphanError
 from airflow_provider_flows.journal.ports import Book, Remote
 from airflow_provider_flows.journal.search import sought
 from airflow_provider_flows.protocol.errors import FlowError, ResponseError, TransportError
@@ -49,8 +49,8 @@ class Attempt:
     def begin(self) -> Entry:
         """Return the entry of the run that this attempt sees through, started by it or by an earlier one.
 
-        Raises `DoubtError`, `ChangedError`, `SupersededError`, `JournalAwayError`, `JournalUnreadableError`,
-        and whatever the start raises.
+        Raises `DoubtError`, `ChangedError`, `OrphanError`, `SupersededError`, `JournalAwayError`,
+        `JournalUnreadableError`, and whatever the start raises.
         """
         entry = self.book.read()
         action = decide(entry, self.now)
@@ -84,7 +84,11 @@ class Attempt:
             return self._reattach(action, entry, run)
         if action is Action.CANCEL_AND_START:
             self.say(f"{handle} of an earlier attempt is cancelled before another one is started")
-            self.remote.cancel(handle)
+            if not self.remote.cancel(handle):
+                raise OrphanError(
+                    f"{handle} of an earlier attempt could not be cancelled now, so no other one was started "
+                    "beside it"
+                )
         elif action is Action.LEAVE_AND_START:
             self.say(
                 f"{handle} of an earlier attempt goes on beside the one that is started now: "
@@ -124,7 +128,13 @@ class Attempt:
             at=self.clock(),
             past=_past(earlier),
         )
-        self.book.fence(intent)
+        try:
+            self.book.fence(intent)
+        except JournalAwayError:
+            self.book.keep(
+                earlier
+            )  # the intent may stand there all the same, and would leave doubt for nothing
+            raise
         try:
             run = self.remote.start()
         except FlowError as error:

@@ -3,6 +3,8 @@
 FlowError
 ├── DoubtError              a run may have been started, and nobody can say
 ├── ChangedError            the run of an earlier attempt had other inputs
+├── OrphanError             the run of an earlier attempt could not be cancelled yet
+├── EndedError              a person has ended the task before anything was started
 ├── SupersededError         Airflow has begun another attempt of this task
 ├── JournalAwayError        Airflow's task state store could not be asked: nothing was started
 └── JournalUnreadableError  what stands in it makes no sense
@@ -19,6 +21,14 @@ class DoubtError(FlowError):
 
 class ChangedError(FlowError):
     """An earlier attempt started a run with other inputs, and it is not over or did well."""
+
+
+class OrphanError(FlowError):
+    """The run of an earlier attempt could not be cancelled for a reason that may pass."""
+
+
+class EndedError(FlowError):
+    """A person has ended the task, so nothing is started for it any more."""
 
 
 class SupersededError(FlowError):

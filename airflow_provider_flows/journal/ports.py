@@ -43,12 +43,16 @@ class Remote(Protocol):
         """Ask once how a run stands."""
         ...
 
-    def cancel(self, handle: RunHandle, /) -> object:
-        """Cancel a run where the platform can, say in the log where it can't; never raises."""
+    def cancel(self, handle: RunHandle, /) -> bool:
+        """Cancel a run, and return False where that failed for a reason that may pass; never raises."""
         ...
 
     def find(self, entry: Entry) -> Sequence[Run]:
         """Return the runs that the start in doubt may have begun."""
+        ...
+
+    def claim(self, run: Run, /) -> None:
+        """Let other tasks know that this one takes the run for its own; never raises."""
         ...
 
     def keep(self, run: Run, /) -> Mapping[str, Any]:

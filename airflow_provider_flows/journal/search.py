@@ -21,7 +21,8 @@ SEARCH_FOR = 60.0  # seconds in which a run may still turn up in a listing
 def sought(attempt: Attempt, intent: Entry, why: str) -> Entry:
     """Return the entry of the one run that the start in doubt has begun.
 
-    Raises `DoubtError` when none turns up in time, when several may be the one, and when nobody can be asked.
+    Raises `DoubtError` when none turns up in time, when several may be the one, and when nobody can be asked;
+    a fault that may pass is raised as it is.
     """
     if intent.fingerprint != attempt.now.fingerprint:
         raise in_doubt(
@@ -32,12 +33,11 @@ def sought(attempt: Attempt, intent: Entry, why: str) -> Entry:
             intent, attempt.flow, "an earlier run of it, whose id is not known, could be taken for this one"
         )
     attempt.say(f"Looking for a run of {attempt.flow}: {why}")
-    until = attempt.clock() + SEARCH_FOR
-    while not (found := _found(attempt, intent)) and attempt.clock() < until:
+    found = _first_found(attempt, intent)
+    if len(found) == 1:  # another one could still turn up, or another task could claim this one
+        attempt.remote.claim(found[0])
         attempt.pause(SEARCH_EVERY)
-    if len(found) == 1:  # another one that may be it could still turn up
-        attempt.pause(SEARCH_EVERY)
-        found = _found(attempt, intent) or found
+        found = attempt.remote.find(intent)
     if not found:
         raise in_doubt(
             intent, attempt.flow, f"no run was found within {SEARCH_FOR:.0f} s that may be the one"
@@ -49,11 +49,21 @@ def sought(attempt: Attempt, intent: Entry, why: str) -> Entry:
     return replace(intent, stage=Stage.RUN, run=found[0], since=intent.at)
 
 
-def _found(attempt: Attempt, intent: Entry) -> Sequence[Run]:
-    try:
-        return attempt.remote.find(intent)
-    except (TransportError, UnavailableError) as error:
-        attempt.say(str(error))
-        return ()
-    except FlowError as error:
-        raise in_doubt(intent, attempt.flow, str(error)) from error
+def _first_found(attempt: Attempt, intent: Entry) -> Sequence[Run]:
+    """Return what the first listing with a run in it tells; raises the last fault if none could be read."""
+    until = attempt.clock() + SEARCH_FOR
+    fault: FlowError | None = None
+    while True:
+        try:
+            found, fault = attempt.remote.find(intent), None
+        except (TransportError, UnavailableError) as error:
+            attempt.say(str(error))
+            found, fault = (), error
+        except FlowError as error:
+            raise in_doubt(intent, attempt.flow, str(error)) from error
+        if found or attempt.clock() >= until:
+            break
+        attempt.pause(SEARCH_EVERY)
+    if fault is not None:  # the intent stays, so that the next attempt looks again
+        raise fault
+    return found

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 _PAUSES = (1.0, 3.0)  # seconds between attempts to write; Airflow's own client repeats within each of them
-_PASSING = {408, 429}  # of the statuses below 500, those that do not say that the attempt is over
+_REPLACED = {404, 409, 410}  # with which Airflow answers an attempt that is no more
 
 
 class TaskBook:
@@ -103,5 +103,4 @@ _AWAY = "Airflow's task state store, where the run of this task is noted, does n
 
 def _refused(error: Exception) -> bool:
     detail = getattr(getattr(error, "error", None), "detail", None) or {}
-    status = detail.get("status_code")
-    return isinstance(status, int) and 400 <= status < 500 and status not in _PASSING
+    return detail.get("status_code") in _REPLACED

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_flows.journal.entry import Entry
 from airflow_provider_flows.journal.fingerprint import fingerprint
 from airflow_provider_flows.operators.settings import ONE_LOOK
+from airflow_provider_flows.platforms.options import without_secrets
 from airflow_provider_flows.protocol.candidates import Quest
 from airflow_provider_flows.protocol.errors import NotSupportedError, OptionsError
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
@@ -26,10 +27,13 @@ class TaskRemote:
     """What a task asks its platform for, with the task's own flow, inputs and options.
 
     :param order: what the task wants to start, before its files are uploaded
+    :param wanted: raises `EndedError` when nobody wants a run any more
+    :param known: is told of an earlier attempt's run before it is asked for
     :param started: is told of a run as soon as the platform has named it
-    :param cancel: cancels a run, and never raises
+    :param cancel: cancels a run; False where that failed for a reason that may pass
     :param keep: keeps a result for the journal
-    :param claimed: tells which runs other tasks hold
+    :param claiming: lets other tasks know that this one takes a run
+    :param claimed: tells which runs tasks hold, those of this one too
     """
 
     hook: FlowHook
@@ -37,10 +41,14 @@ class TaskRemote:
     variant: str | None
     files: Mapping[str, Any] | None
     correlation_input: str | None
+    wanted: Callable[[], None]
+    known: Callable[[RunHandle], None]
     started: Callable[[Run], None]
-    cancel: Callable[[RunHandle], object]
+    cancel: Callable[[RunHandle], bool]
     keep: Callable[[Run], Mapping[str, Any]]
-    claimed: Callable[[], frozenset[str]]
+    claiming: Callable[[Run], None]
+    claimed: Callable[[], list[str]]
+    _own_claim: str | None = field(default=None, repr=False)
     _prepared: RunOrder | None = field(default=None, repr=False)
 
     @property
@@ -67,16 +75,17 @@ class TaskRemote:
         if name is not None and self.order.inputs.get(name) is None:
             raise OptionsError(f"{wish}: correlation_input names {name!r}, and there is no such input")
 
-    def fingerprint(self, shown_options: Any) -> str:
+    def fingerprint(self) -> str:
         """Return a hash of what is asked for and of whom; secrets don't count, since they may be renewed."""
-        address = self.hook.platform(self.variant).start_request(self.order).url
+        platform = self.hook.platform(self.variant)
+        address = platform.start_request(self.order).url
         return fingerprint(
             {
                 "connection": self.hook.flow_conn_id,
                 "address": address,
                 "variant": self.variant,
                 "inputs": self.order.inputs,
-                "options": shown_options,
+                "options": without_secrets(platform.spec.options, self.order.options),
                 "files": {name: str(path) for name, path in (self.files or {}).items()},
             }
         )
@@ -95,12 +104,14 @@ class TaskRemote:
 
     def start(self) -> Run:
         """Send the start's request."""
+        self.wanted()
         run = self.hook.start_prepared_run(self._prepared or self.order, variant=self.variant)
         self.started(run)
         return run
 
     def look(self, handle: RunHandle) -> Run:
         """Ask once how a run stands."""
+        self.known(handle)
         return self.hook.get_run(handle, until=time.time() + ONE_LOOK)
 
     def find(self, entry: Entry) -> Sequence[Run]:
@@ -111,6 +122,18 @@ class TaskRemote:
             since=entry.at,
             until=min(time.time(), entry.at + LONGEST_START),
             correlation_input=self.correlation_input,
-            claimed=self.claimed() | frozenset(entry.past),
+            claimed=self._claimed_by_others() | frozenset(entry.past),
         )
         return [candidate.run for candidate in self.hook.find_runs(quest, self.variant)]
+
+    def claim(self, run: Run) -> None:
+        """Let other tasks know that this one takes the run for its own."""
+        self._own_claim = run.handle.run_id
+        self.claiming(run)
+
+    def _claimed_by_others(self) -> frozenset[str]:
+        """Return the runs that other tasks hold; one that two tasks hold is the other's as well."""
+        claims = list(self.claimed())
+        if self._own_claim in claims:
+            claims.remove(self._own_claim)
+        return frozenset(claims)

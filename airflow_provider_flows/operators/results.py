@@ -34,6 +34,18 @@ OBJECT_STORES = frozenset(
 _LOG = logging.getLogger(__name__)
 
 
+_CAN_BE_HAD = (
+    ": to get its result without running the flow again, give one of them to a FlowRunSensor, with the XCom "
+    "'handle' of this task as its run, or pick the part that is needed with result_path there. Then set "
+    "result_storage or max_result_bytes here as well"
+)
+_COMES_ONCE = (
+    ", but its platform gives the result only once. Up to 32 KiB of it stand in this task's entry 'flow_run' "
+    "of Airflow's task state store. Set result_storage or max_result_bytes, or pick the part that is needed "
+    "with result_path, before the flow runs again: clearing the task runs it"
+)
+
+
 class ResultKeeper:
     """Keeps the results of one attempt where they fit.
 
@@ -59,11 +71,12 @@ class ResultKeeper:
         if self._storage:
             place(self._storage)
 
-    def for_xcom(self, result: Any) -> Any:
+    def for_xcom(self, result: Any, *, comes_once: bool = False) -> Any:
         """Return the result, or what stands for it in XCom when it is too large; `read_result` reads both.
 
         What is no JSON is kept as text. Raises `ResultTooLargeError` where there is no storage, and
-        `ResultStorageError` or `UsageError` when that can't be written.
+        `ResultStorageError` or `UsageError` when that can't be written. `comes_once` says that the platform
+        gives the result only with the answer to the start.
         """
         kept = self._plain(result)
         if kept.size <= self._max_bytes:
@@ -71,10 +84,8 @@ class ResultKeeper:
         if not self._storage:
             raise ResultTooLargeError(
                 f"The result has {kept.size} bytes, more than max_result_bytes ({self._max_bytes}), and "
-                "result_storage is not set. The run is over and did well: to get its result without running "
-                "the flow again, give one of them to a FlowRunSensor, with the XCom 'handle' of this task as "
-                "its run, or pick the part that is needed with result_path there. Then set result_storage or "
-                "max_result_bytes here as well"
+                "result_storage is not set. The run is over and did well"
+                + (_COMES_ONCE if comes_once else _CAN_BE_HAD)
             )
         return self._stored(kept, "")
 

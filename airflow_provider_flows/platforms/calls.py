@@ -51,7 +51,7 @@ class Call:
             file=file,
             read_timeout=float(names["conn"]["read_timeout"] if seconds is None else seconds),
             max_response_bytes=names["conn"]["max_response_bytes"],
-            is_repeatable=self.method == "GET",
+            is_repeatable=self.method == "GET" or self.purpose == "cancel",
         )
 
 

@@ -101,8 +101,8 @@ class Run:
         return {
             "handle": self.handle.to_json(),
             "state": self.state.value,
-            "raw_state": self.raw_state,
-            "message": self.message,
+            "raw_state": _storable(self.raw_state),
+            "message": _storable(self.message),
         }
 
     @classmethod
@@ -116,3 +116,8 @@ class Run:
             str(event.get("raw_state", "")),
             str(event.get("message", "")),
         )
+
+
+def _storable(text: str) -> str:
+    """Return a text that every database takes: NUL and half a surrogate pair are refused by some."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()

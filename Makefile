@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 # The runtime set is all that the demo needs; the development tools come on top of it in the same environment.
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+FAULTS := $(VENV)/.faults-installed
+MUTANTS := $(VENV)/.mutants-installed
 # The variable also pins what builds the package, which `-c` does not reach.
 INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -22,7 +24,7 @@ OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
 
 TYPED := $(wildcard airflow_provider_flows dags_examples tests)
 
-.PHONY: help venv demo up test lint test-matrix wheel-check import-cost clean
+.PHONY: help venv demo up test lint faults properties mutants test-matrix wheel-check import-cost clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,7 +39,7 @@ up: $(RUNTIME) ## the same, and leave Airflow's UI open until Ctrl-C
 
 test: $(DEV) ## run the test suite and hold the coverage
 	$(BIN)/coverage erase
-	$(OWN_AIRFLOW) $(BIN)/coverage run -m pytest $(TEST_ARGS)
+	$(OWN_AIRFLOW) $(BIN)/coverage run -m pytest --numprocesses auto $(TEST_ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='*/protocol/*,*/platforms/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=95
@@ -49,6 +51,15 @@ lint: $(DEV) ## check style and types
 
 wheel-check: $(DEV) ## build the wheel, install it alone and use it
 	$(BIN)/python tests/packaging/wheel_check.py
+
+faults: $(FAULTS) ## meet every fault in a real Airflow on PostgreSQL; ONLY=<name> meets one
+	@$(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)
+
+properties: $(DEV) ## play 20,000 histories of a task in simulated time
+	$(OWN_AIRFLOW) FLOWS_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties $(PROPERTIES_ARGS)
+
+mutants: $(MUTANTS) ## change the journal's code in every small way, and see a test fail
+	@$(BIN)/python tests/mutants/main.py
 
 test-matrix: ## run the suite on the newest Airflow 3.1, 3.2 and 3.3
 	$(PYTHON) tests/packaging/matrix.py
@@ -70,4 +81,12 @@ $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
 
 $(DEV): $(RUNTIME)
 	$(INSTALL) -e '.[dev]'
+	touch $@
+
+$(FAULTS): $(RUNTIME)
+	$(INSTALL) -e '.[faults]'
+	touch $@
+
+$(MUTANTS): $(DEV)
+	$(INSTALL) -e '.[mutants]'
 	touch $@

@@ -15,6 +15,8 @@ HANDLES = st.builds(
     RunHandle, st.text(), st.text(), st.text(), st.dictionaries(st.text(), st.text(), max_size=3)
 )
 
+STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+
 
 @given(HANDLES)
 def test_a_handle_survives_a_round_trip_as_json(handle: RunHandle) -> None:
@@ -27,8 +29,8 @@ def test_a_handle_survives_a_round_trip_as_json(handle: RunHandle) -> None:
         Run,
         HANDLES,
         st.sampled_from(RunState),
-        st.text(),
-        st.text(),
+        STORABLE,
+        STORABLE,
         st.just(["of any size"]),
         st.booleans(),
     )
@@ -42,6 +44,16 @@ def test_an_event_survives_a_round_trip_without_its_result(run: Run) -> None:
     )  # fmt: skip
     assert (back.result, back.has_result) == (None, False)
     assert set(event) == {"handle", "state", "raw_state", "message"}
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_an_event_holds_what_every_database_takes(odd: str) -> None:
+    """PostgreSQL refuses NUL and half a surrogate pair, so another character stands for each."""
+    run = Run(RunHandle("p", "f", "r"), RunState.UNKNOWN, f"a{odd}b", f"c{odd}d")
+    event = run.to_event()
+    assert event["raw_state"][::2] == "ab"
+    assert event["message"][::2] == "cd"
+    assert odd not in event["raw_state"] + event["message"]
 
 
 @pytest.mark.parametrize(

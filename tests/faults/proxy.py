@@ -132,7 +132,10 @@ class Proxy:
         await self._client.close()
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
+        try:
+            body = await request.read()
+        except OSError:  # its sender was killed
+            return _nothing(request)
         cell = self._owners.owner(request) if self._owners else None
         passed = Passed(time.time(), request.method, request.path_qs, cell, body)
         self.log.append(passed)

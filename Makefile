@@ -53,7 +53,7 @@ wheel-check: $(DEV) ## build the wheel, install it alone and use it
 	$(BIN)/python tests/packaging/wheel_check.py
 
 faults: $(FAULTS) ## meet every fault in a real Airflow on PostgreSQL; ONLY=<name> meets one
-	@$(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)
+	@$(OWN_AIRFLOW) $(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)
 
 properties: $(DEV) ## play 20,000 histories of a task in simulated time
 	$(OWN_AIRFLOW) FLOWS_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties $(PROPERTIES_ARGS)

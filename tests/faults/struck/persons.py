@@ -105,8 +105,8 @@ FAULTS = (
           cells("clear-deferred", (*DEFER, HTTP, DBT), starts=2, flow=_LONG),
           each=clear_while_waiting),
     Fault("clear-running", "clear while running",
-          # Airflow 3.3.2 raises `max_tries` only if the executor reports the killed task as a success: then the
-          # clear is known for what it is, else it looks like a retry, which goes on with what was not cancelled.
+          # Airflow 3.3.2 raises `max_tries` only if the executor reports the killed task as a success: then
+          # the clear is known for one, else it looks like a retry, which goes on with what was not cancelled.
           (*cells("clear-running", WAIT[:1], starts=2, at_most=True, flow={"duration": 40.0}),
            *cells("clear-running", (*WAIT[1:], DBT_WAIT), starts=2, flow=_LONG),
            *cells("clear-running", WISEBOT, starts=2, at_most=True, refusable=True,

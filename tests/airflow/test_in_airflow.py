@@ -45,7 +45,7 @@ def test_a_deferred_run_is_findable_and_not_resumed_early(
     run_dag: Make, emulator: FlowEmulator, flow: Flow, put_connection: Callable[..., str]
 ) -> None:
     """A deferred task's link, run id and handle stand in XCom; it is resumed after six seconds or more."""
-    arguments = flow("vishwa", duration=0.3)
+    arguments = flow("vishwa", duration=4)  # longer than a busy machine takes until it defers
     put_connection("vishwa_default", emulator.url, platform="vishwa", run_link="https://ui.invalid/${run.id}")
     seen: list[Any] = []
     deferred_at: list[float] = []

@@ -51,13 +51,13 @@ def test_blinkops_may_have_no_outputs() -> None:
 
 
 def test_blinkops_can_cancel() -> None:
-    """A cancel is a POST that is not repeated; 400 means that the run was over already."""
+    """A cancel is a POST that may be sent again; 400 means that the run was over already."""
     spoken, run = build("blinkops"), handle("blinkops")
     request = spoken.cancel_request(run)
     assert request is not None
     assert (request.purpose, request.method, request.body) == ("cancel", "POST", None)
     assert request.url == f"{STATUS['blinkops']}/cancel"
-    assert not request.is_repeatable
+    assert request.is_repeatable
     assert spoken.read_cancel(run, answer(request, 200, "was cancelled")) is True
     assert spoken.read_cancel(run, answer(request, 400, {"message": "not in a running state"})) is False
     with pytest.raises(NotFoundError, match="r-1"):

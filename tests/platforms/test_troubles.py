@@ -23,14 +23,16 @@ from tests.link import BEGINNING, REFUSED, SWALLOWED
 from tests.platforms.talk import ALL, POLLED, Talk
 
 
-def test_a_lost_cancel_is_not_repeated() -> None:
-    """A cancel is no harmless request: its lost answer is an error, and it was sent once."""
+def test_a_lost_cancel_is_sent_again() -> None:
+    """Cancelling twice does no more than once; when no answer ever comes, the error says what is not known."""
     talk = Talk("blinkops").flow(outcome="never_ends")
     run = talk.start()
     talk.link.core.fault("lost", operation="cancel")
+    assert talk.link.run(talk.api.cancel(run.handle)) is False  # the first one had worked
+    assert talk.asked == ["start", "cancel", "cancel"]
+    talk.link.core.fault("lost", operation="cancel", times=5)
     with pytest.raises(ResponseLostError, match="It is not known whether the request arrived"):
         talk.link.run(talk.api.cancel(run.handle))
-    assert talk.asked == ["start", "cancel"]
 
 
 def test_a_synchronous_run_that_takes_too_long_leaves_doubt() -> None:

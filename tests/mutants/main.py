@@ -82,7 +82,8 @@ def _copy(folder: Path) -> None:
         "pytest_add_cli_args_test_selection": TESTS,
         "pytest_add_cli_args": ["-p", "meets_pytest", "-p", "no:cacheprovider", "-x"],
     }
-    lines = ["[mutmut]", "use_git_change_detection=False"]
+    # mutmut's own multiplier, 15, lets an endless loop go on for half an hour where the machine is busy
+    lines = ["[mutmut]", "use_git_change_detection=False", "timeout_multiplier=4.0"]
     for name, values in settings.items():
         lines += [f"{name}=", *(f"    {value}" for value in values)]
     (folder / "setup.cfg").write_text("\n".join(lines) + "\n", "utf-8")

@@ -24,7 +24,7 @@ from tests.platforms.talk import ALL, POLLED, Talk
 
 
 def test_a_lost_cancel_is_sent_again() -> None:
-    """Cancelling twice does no more than once; when no answer ever comes, the error says what is not known."""
+    """Cancelling twice does no more than once; without any answer the error says what is not known."""
     talk = Talk("blinkops").flow(outcome="never_ends")
     run = talk.start()
     talk.link.core.fault("lost", operation="cancel")

@@ -35,8 +35,8 @@ class TaskBook:
             return None
         try:
             data = self._store.get(KEY)
-        except Exception as error:
-            raise JournalAwayError(f"{_AWAY}: {error}. Nothing was started") from error
+        except Exception as error:  # whatever Airflow's client raises: it has no one class for it
+            raise JournalAwayError(f"{_AWAY}: {error}. Nothing is started now") from error
         return None if data is None else Entry.from_json(data)
 
     def fence(self, entry: Entry) -> None:
@@ -50,12 +50,12 @@ class TaskBook:
             return
         try:
             self._write(entry)
-        except Exception as error:
+        except Exception as error:  # as above
             if _refused(error):
                 raise SupersededError(
                     f"Airflow has begun another attempt of this task, so this one starts nothing: {error}"
                 ) from error
-            raise JournalAwayError(f"{_AWAY}: {error}. Nothing was started") from error
+            raise JournalAwayError(f"{_AWAY}: {error}. Nothing is started now") from error
 
     def keep(self, entry: Entry | None) -> None:
         """Write an entry, or delete it, as soon as that works; never raises, since a run may go on."""

@@ -236,7 +236,8 @@ class Leg:
         """Make the run findable at once: in the log, in XCom, and by the link."""
         self._note(handle)
         link = self._task.run_link
-        self._log.info("The task's run is %s%s", handle, f": {link}" if link else "")
+        if link:
+            self._log.info("The run is at %s", link)
         shown = {FlowRunLink().xcom_key: link} if link else {}
         tell(self._context, self._log, {"run_id": handle.run_id, "handle": handle.to_json(), **shown})
 

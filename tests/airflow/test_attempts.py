@@ -212,7 +212,7 @@ def test_without_the_journal_nothing_is_started(
 ) -> None:
     """Where the store cannot be asked, the task is left to its retries before anything is sent."""
     life.store.faults = [*faults, 429]
-    with pytest.raises(FlowUnavailableError, match=r"does not answer.*Nothing was started"):
+    with pytest.raises(FlowUnavailableError, match=r"does not answer.*Nothing is started now"):
         life.attempt(**flow("vishwa")).run()
     assert emulator.runs() == []
 

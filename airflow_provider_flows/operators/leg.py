@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import AirflowTaskTimeout
 
 from airflow_provider_flows.journal.attempt import Attempt
-from airflow_provider_flows.journal.decide import Circumstances
 from airflow_provider_flows.journal.entry import Entry, Stage
 from airflow_provider_flows.journal.errors import EndedError
 from airflow_provider_flows.kills import wished
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.operators.book import TaskBook
+from airflow_provider_flows.operators.circumstances import circumstances
 from airflow_provider_flows.operators.claims import claimed_runs
 from airflow_provider_flows.operators.ending import Fate, cancel, time_up
 from airflow_provider_flows.operators.remote import TaskRemote
@@ -140,7 +140,7 @@ class Leg:
             self._log.warning(NO_STORE)
         limit = task.execution_timeout
         return Attempt(
-            now=self._circumstances(remote),
+            now=circumstances(task, self._context, remote),
             key=key["key"],
             flow=f"flow {task.flow_id} on {task.hook.platform(task.variant).title}",
             timeout=task.timeout,
@@ -151,19 +151,6 @@ class Leg:
             pause=time.sleep,
             say=self._log.info,
         ).begin()
-
-    def _circumstances(self, remote: TaskRemote) -> Circumstances:
-        task, ti = self._task, self._context["ti"]
-        return Circumstances(
-            attempt_id=str(getattr(ti, "id", "")),
-            try_number=ti.try_number,
-            max_tries=getattr(ti, "max_tries", 0),
-            fingerprint=remote.fingerprint(),
-            on_ambiguous_start=task.on_ambiguous_start,
-            waits=task.wait_for_completion,
-            can_look=remote.can_look,
-            can_cancel=remote.can_cancel,
-        )
 
     def _check_wanted(self) -> None:
         if self._is_ended:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,12 +30,10 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Path, str]]:
 
     The schema itself is taken to be right: `schema_problem` tells.
     """
-    from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    here_only: Registry[Any] = Registry()  # else jsonschema would fetch what a `$ref` names
     try:
-        errors = list(_validator(schema)(schema, registry=here_only).iter_errors(value))
+        errors = list(_ready(schema).iter_errors(value))
     except Unresolvable as error:
         return [((), f"the schema's $ref {error.ref!r} leads nowhere; nothing is fetched for it")]
     found = [(tuple(error.absolute_path), _shortened(error.message)) for error in errors]
@@ -68,6 +66,26 @@ def _validator(schema: Mapping[str, Any]) -> type[Validator]:
     from jsonschema.validators import validator_for
 
     return validator_for(schema, default=Draft202012Validator)
+
+
+def _ready(schema: Mapping[str, Any]) -> Validator:
+    """Return a validator of the schema; building one takes longer than most of its checks."""
+    try:
+        return _ready_for(json.dumps(schema, default=dict))
+    except (TypeError, ValueError):  # a value that YAML has and JSON has not, such as a date
+        return _built(schema)
+
+
+@lru_cache(maxsize=256)
+def _ready_for(text: str) -> Validator:
+    return _built(json.loads(text))
+
+
+def _built(schema: Mapping[str, Any]) -> Validator:
+    from referencing import Registry
+
+    here_only: Registry[Any] = Registry()  # else jsonschema would fetch what a `$ref` names
+    return _validator(schema)(schema, registry=here_only)
 
 
 def _shortened(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import UserDict, deque
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -161,3 +161,9 @@ def test_a_schema_may_refer_to_itself_and_be_of_an_older_draft() -> None:
     assert checked_inputs({"plate": "p"}, schema) == {"plate": "p"}
     with pytest.raises(InputsError, match=r"inputs\.plate: 1 is not of type 'string'"):
         checked_inputs({"plate": 1}, schema)
+
+
+def test_a_schema_may_hold_what_yaml_has_and_json_has_not() -> None:
+    """A date that YAML made of a text is compared with the text, and breaks it."""
+    with pytest.raises(InputsError, match=r"inputs\.day: datetime\.date"):
+        checked_inputs({"day": "2026-01-01"}, {"properties": {"day": {"const": date(2026, 1, 1)}}})

@@ -6,10 +6,14 @@ what the operator sends, dbt Cloud keeps that with the run.
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.providers.dbt.cloud.operators.dbt import DbtCloudRunJobOperator
 from airflow.sdk import DAG
 
 from tests.faults.peers_pace import POLL_SECONDS, READ_TIMEOUT_SECONDS, RETRIES, RETRY_DELAY
+
+JOB: Any = "{{ dag_run.conf['flow'] }}"  # a number once it is rendered
 
 for dag_id, deferrable in {"peer_dbt": True, "peer_dbt_on_worker": False}.items():
     with DAG(
@@ -20,7 +24,7 @@ for dag_id, deferrable in {"peer_dbt": True, "peer_dbt_on_worker": False}.items(
         DbtCloudRunJobOperator(
             task_id="run",
             dbt_cloud_conn_id="peer_dbt",
-            job_id="{{ dag_run.conf['flow'] }}",  # type: ignore[arg-type]  # a number once it is rendered
+            job_id=JOB,
             trigger_reason="{{ dag_run.conf['cell'] }}",
             check_interval=POLL_SECONDS,
             hook_params={"timeout_seconds": READ_TIMEOUT_SECONDS},

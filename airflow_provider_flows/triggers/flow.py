@@ -12,6 +12,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from airflow_provider_flows.kills import awished
 from airflow_provider_flows.protocol.errors import FlowError, NotSupportedError
 from airflow_provider_flows.protocol.runs import RunHandle
+from airflow_provider_flows.triggers.undisturbed import undisturbed
 
 
 class FlowRunTrigger(BaseTrigger):
@@ -82,6 +83,9 @@ class FlowRunTrigger(BaseTrigger):
         Airflow also calls this when the trigger merely moves to another triggerer
         (https://github.com/apache/airflow/pull/73454), and after a clear, where the next attempt decides.
         """
+        await undisturbed(self._cancel_if_wished())
+
+    async def _cancel_if_wished(self) -> None:
         handle = RunHandle.from_json(self.handle)
         if not self.cancel_on_kill or not await awished(self.task_instance, self.log):
             return

@@ -173,6 +173,28 @@ def test_a_kill_tells_what_it_could_not_do(
     assert len(emulator.requests) == sent
 
 
+def test_a_kill_goes_on_though_it_is_cancelled_again_and_again(
+    begun: Callable[..., RunHandle], emulator: FlowEmulator, task_state: Callable[[str | None], None]
+) -> None:
+    """A slow answer to the cancel is waited for, although Airflow cancels a killed trigger every second."""
+    task_state("failed")
+    emulator.fault("slow", platform="blinkops", operation="cancel", seconds=0.5)
+    trigger = FlowRunTrigger("blinkops_default", begun("blinkops", outcome="never_ends").to_json(), 1, 0)
+    trigger._task_instance = TaskInstance("run")
+
+    async def kill() -> int:
+        killing = asyncio.create_task(trigger.on_kill())
+        cancelled = 0
+        while not killing.done():
+            await asyncio.sleep(0.05)
+            cancelled += killing.cancel()
+        await killing
+        return cancelled
+
+    assert asyncio.run(kill()) > 1
+    assert [run.state for run in emulator.runs()] == ["cancelled"]
+
+
 def test_a_kill_without_an_answer_leaves_the_run(
     begun: Callable[..., RunHandle], emulator: FlowEmulator, logged: Callable[[], str]
 ) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 WISHED = frozenset({"failed", "success", "skipped", "removed", "restarting"})
-PATIENCE = 3.0  # seconds; Airflow grants five between asking a process to end and ending it
+PATIENCE = 3.0  # seconds; Airflow grants a worker five between asking it to end and ending it
+PATIENCE_IN_TRIGGERER = 10.0  # seconds; there it grants 30, of which cancelling the run takes up to 15
 
 
 def wished(ti: Any, log: Any) -> bool:
@@ -39,7 +40,9 @@ def wished(ti: Any, log: Any) -> bool:
 async def awished(ti: Any, log: Any) -> bool:
     """Do what `wished` does, in the triggerer."""
     try:
-        answer = await asyncio.wait_for(asyncio.to_thread(_ask, ti), PATIENCE)
+        answer = await asyncio.wait_for(asyncio.to_thread(_ask, ti), PATIENCE_IN_TRIGGERER)
+    except asyncio.TimeoutError:
+        answer = f"no answer within {PATIENCE_IN_TRIGGERER:.0f} s"
     except Exception as error:  # noqa: BLE001 - as above
         answer = error
     return _judged(answer, log)

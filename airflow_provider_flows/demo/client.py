@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,14 @@ class AirflowApi:
             full_content=True,
         )
         return list(_log_lines(answer["content"]))
+
+    def wake_tasks_api(self) -> None:
+        """Ask the part of the API that tasks speak to, once.
+
+        Airflow builds it at the first question, which on a slow machine takes longer than a task waits.
+        """
+        with suppress(requests.RequestException):
+            self._session.get(f"{self._url}/execution/health", timeout=_TIMEOUT)
 
     def _get(self, path: str, **params: Any) -> Any:
         return self._ask("GET", path, params=params)

@@ -78,4 +78,5 @@ def _show_failures(api: AirflowApi, watched: Watched) -> None:
     for task in failed + at_work[:_LOGS_OF_UNFINISHED]:
         mapped = f"[{task.map_index}]" if task.map_index >= 0 else ""
         print(f"\n{task.dag_id}.{task.task_id}{mapped} is {task.state}; the end of its log:")
-        print("\n".join(f"  {line}" for line in api.log(task)[-_LOG_LINES:]))
+        lines = api.log(task)[-_LOG_LINES:] or ["it has none: Airflow could not start the task's process"]
+        print("\n".join(f"  {line}" for line in lines))

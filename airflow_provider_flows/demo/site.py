@@ -114,6 +114,7 @@ def _parts_missing(options: Options, site: Site) -> set[str]:
     api = AirflowApi(site.airflow_url)
     if not api.sign_in():
         return {"api-server"}
+    api.wake_tasks_api()
     at_work = api.parts_at_work()
     return {
         name

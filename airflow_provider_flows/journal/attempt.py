@@ -33,6 +33,7 @@ class Attempt:
     :param clock: seconds since the epoch
     :param pause: waits that many seconds
     :param say: tells the task's log
+    :param warn: tells it what a person should know
     """
 
     now: Circumstances
@@ -45,6 +46,7 @@ class Attempt:
     clock: Callable[[], float]
     pause: Callable[[float], None]
     say: Callable[[str], None]
+    warn: Callable[[str], None]
 
     def begin(self) -> Entry:
         """Return the entry of the run that this attempt sees through, started by it or by an earlier one.
@@ -73,7 +75,9 @@ class Attempt:
             return self._kept(sought(self, intent, "an earlier attempt was lost while it started one"))
         if action is Action.FAIL_IN_DOUBT:
             raise in_doubt(intent, self.flow, "it was lost before the platform's answer was noted")
-        self.say(f"Attempt {intent.try_number} may have started a run of {self.flow}; another one is started")
+        self.warn(
+            f"Attempt {intent.try_number} may have started a run of {self.flow}; another one is started"
+        )
         return self._start(intent)
 
     def _carry_out(self, action: Action, entry: Entry, run: Run) -> Entry:
@@ -90,7 +94,7 @@ class Attempt:
                     "beside it"
                 )
         elif action is Action.LEAVE_AND_START:
-            self.say(
+            self.warn(
                 f"{handle} of an earlier attempt goes on beside the one that is started now: "
                 "the platform documents no way to cancel it"
             )

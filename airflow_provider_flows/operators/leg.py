@@ -150,6 +150,7 @@ class Leg:
             clock=time.time,
             pause=time.sleep,
             say=self._log.info,
+            warn=self._log.warning,
         ).begin()
 
     def _check_wanted(self) -> None:

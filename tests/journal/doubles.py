@@ -41,7 +41,7 @@ def raise_or_return(said: Any) -> Any:
 
 @dataclass
 class World:
-    """Book and remote in one; `done` tells what was asked, in order, and `said` what the log was told."""
+    """Book and remote in one; `done` tells what was asked, in order, `said` and `warned` what was logged."""
 
     entry: Entry | None = None
     fenced: Exception | None = None
@@ -52,6 +52,7 @@ class World:
     now: float = BEGINNING
     done: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
     rows: list[Entry | None] = field(default_factory=list)
 
     def read(self) -> Entry | None:
@@ -105,6 +106,7 @@ class World:
             clock=lambda: self.now,
             pause=self.pause,
             say=self.said.append,
+            warn=self.warned.append,
         )
 
 

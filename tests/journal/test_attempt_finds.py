@@ -66,7 +66,7 @@ def test_a_person_may_want_another_start(now: Circumstances) -> None:
     world = World(entry=INTENT, started=OTHER)
     assert world.attempt(now).begin().past == (NAMELESS,)
     assert world.done == ["read", "prepare", "fence", "start", "keep"]
-    assert world.said == ["Attempt 1 may have started a run of flow x; another one is started"]
+    assert world.warned == ["Attempt 1 may have started a run of flow x; another one is started"]
 
 
 def test_a_retry_goes_on_with_a_run_that_goes_on() -> None:
@@ -165,8 +165,8 @@ def test_after_a_clear_an_old_run_that_cannot_be_cancelled_is_spoken_of() -> Non
     world = World(entry=NOTED)
     world.attempt(replace(CLEARED, can_cancel=False)).begin()
     assert world.done == ["read", "look r1", "prepare", "fence", "start", "keep"]
-    (said,) = world.said
-    assert said == (
+    (warning,) = world.warned
+    assert warning == (
         f"{RUNNING.handle} of an earlier attempt goes on beside the one that is started now: the platform "
         "documents no way to cancel it"
     )

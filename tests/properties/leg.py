@@ -144,6 +144,7 @@ class Leg:
             clock=self.clock,
             pause=self.process.sleep,
             say=self.log.info,
+            warn=self.log.warning,
         ).begin()
 
     def _circumstances(self, remote: TaskRemote) -> Circumstances:

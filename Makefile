@@ -15,8 +15,12 @@ RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 FAULTS := $(VENV)/.faults-installed
 MUTANTS := $(VENV)/.mutants-installed
+# Of its own: dag-factory's plugin would listen in every Airflow of the tests.
+BENCH_VENV ?= .venv-bench
+BENCH := $(BENCH_VENV)/.bench-installed
+MINUTES ?= 10
 # The variable also pins what builds the package, which `-c` does not reach.
-INSTALL := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # A command after this sees nothing of the caller's own Airflow.
 OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
@@ -24,14 +28,15 @@ OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
 
 TYPED := $(wildcard airflow_provider_flows dags_examples tests)
 
-.PHONY: help venv demo up test lint faults properties mutants test-matrix wheel-check import-cost clean
+.PHONY: help venv demo up test lint faults properties mutants lint-corpus eject-check dagproc-check bench-declarative \
+	test-matrix wheel-check import-cost clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 venv: $(DEV) ## make the virtual environment with everything in it
 
-demo: $(RUNTIME) ## run every example DAG in a real Airflow against the emulator
+demo: $(RUNTIME) ## run every example DAG and pipeline in a real Airflow against the emulator
 	@$(BIN)/python -m airflow_provider_flows.demo run --min-deferred 8 $(DEMO_ARGS)
 
 up: $(RUNTIME) ## the same, and leave Airflow's UI open until Ctrl-C
@@ -61,6 +66,19 @@ properties: $(DEV) ## play 20,000 histories of a task in simulated time
 mutants: $(MUTANTS) ## change the journal's code in every small way, and see a test fail
 	@$(BIN)/python tests/mutants/main.py
 
+eject-check: $(DEV) ## eject every pipeline of examples and corpus, and compare the DAGs
+	@$(OWN_AIRFLOW) $(BIN)/python tests/eject/main.py
+
+lint-corpus: $(DEV) ## lint faulty files, 5,000 mutants of good ones and random inputs
+	@$(BIN)/python tests/corpus/main.py $(CORPUS_ARGS)
+
+dagproc-check: $(DEV) ## re-read good and faulty pipelines in a real Airflow; MINUTES=<n>, 10 unless told
+	@$(OWN_AIRFLOW) $(BIN)/python tests/dagproc/main.py --minutes $(MINUTES) $(DAGPROC_ARGS)
+
+bench-declarative: BIN := $(BENCH_VENV)/bin
+bench-declarative: $(BENCH) ## compare pipelines with plain Python, dag-factory and YAML itself
+	@$(OWN_AIRFLOW) $(BIN)/python tests/bench_declarative/main.py
+
 test-matrix: ## run the suite on the newest Airflow 3.1, 3.2 and 3.3
 	$(PYTHON) tests/packaging/matrix.py
 
@@ -89,4 +107,10 @@ $(FAULTS): $(RUNTIME)
 
 $(MUTANTS): $(DEV)
 	$(INSTALL) -e '.[mutants]'
+	touch $@
+
+$(BENCH): BIN := $(BENCH_VENV)/bin
+$(BENCH): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(INSTALL) -e '.[bench]'
 	touch $@

@@ -40,7 +40,7 @@ from airflow_provider_flows.protocol.errors import (
     UsageError,
 )
 from airflow_provider_flows.protocol.retry import retry_after
-from airflow_provider_flows.protocol.runs import Run, RunState
+from airflow_provider_flows.protocol.runs import Run, RunState, sentence
 
 _REFUSALS = (CredentialsError, NotFoundError, RedirectError, RefusedError)
 _NEVER_MEND = (
@@ -140,14 +140,6 @@ def check_outcome(
     if not run.state.is_terminal:
         left = FlowRunForgottenError if forgotten else FlowRunLeftError
         raise (left if goes_on else FlowRunTimeoutError)(text, run)
-
-
-def sentence(run: Run, link: str | None) -> str:
-    """Return how a run ended, or that it did not, with the platform's own word and reason."""
-    state = "was not over in time; it was" if not run.state.is_terminal else "is"
-    word = f" ({run.raw_state!r})" if run.raw_state else ""
-    reason = f": {run.message}" if run.message else ""
-    return f"{run.handle} {state} {run.state.value}{word}{reason}" + (f". See {link}" if link else "")
 
 
 @contextmanager

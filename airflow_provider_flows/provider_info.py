@@ -20,7 +20,7 @@ CLASSES = {  # connection type → the prefix of its classes
 }
 NAME = "Flow platforms"
 KINDS = ("hooks", "operators", "sensors", "triggers")
-_OURS = ("title", "description", "default", "required", "secret", "placeholder", "mask", "hint")
+_OURS = ("title", "description", "default", "required", "secret", "placeholder", "mask", "hint", "variable")
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +37,7 @@ def provider_info() -> dict[str, Any]:
         "integrations": [{"integration-name": NAME, "tags": ["service"]}],
         "connection-types": [],
         "extra-links": [f"{PACKAGE}.links.flow.FlowRunLink"],
+        "cli": [f"{PACKAGE}.cli.airflow_cli.commands"],  # from Airflow 3.2 on; 3.1 takes no notice
         **{kind: [_modules(NAME, f"{PACKAGE}.{kind}.flow")] for kind in KINDS},
     }
     for name, prefix in CLASSES.items():

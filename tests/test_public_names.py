@@ -25,6 +25,9 @@ PUBLIC = {
     "operators.blinkops": ["BlinkOpsRunFlowOperator"],
     "operators.wisebot": ["WisebotRunFlowOperator"],
     "operators.vishwa": ["VishwaRunFlowOperator"],
+    "operators.step": ["FlowStepOperator"],
+    "operators.items": ["FlowItemsOperator"],
+    "dags": ["load_dag", "load_dags"],
     "sensors.flow": ["FlowRunSensor"],
     "triggers.flow": ["FlowRunTrigger"],
     "links.flow": ["FlowRunLink"],
@@ -84,7 +87,7 @@ def test_a_public_name_is_where_users_look_for_it(module: str) -> None:
         assert name == "__version__" or found.__doc__, name
 
 
-@pytest.mark.parametrize("module", ["", "emulator"])
+@pytest.mark.parametrize("module", ["", "dags", "emulator"])
 def test_all_is_the_whole_list(module: str) -> None:
     """A package that says what it exports exports that and no more."""
     assert sorted(import_module(f"{PACKAGE}.{module}".rstrip(".")).__all__) == PUBLIC[module]

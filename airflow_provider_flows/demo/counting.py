@@ -8,20 +8,25 @@ from collections.abc import Iterable, Mapping
 from airflow_provider_flows.demo.client import TaskInstance
 
 _OPERATOR = "RunFlowOperator"
+_STEP = "FlowStepOperator"
 
 
 def starts_flows(task: TaskInstance) -> bool:
-    """Tell whether a task has begun and its operator is `RunFlowOperator` or one of its typed subclasses."""
-    return task.operator.endswith(_OPERATOR) and task.tries > 0
+    """Tell whether a task has begun, and is a pipeline's step or has an operator that runs flows.
+
+    A step that was skipped started nothing: its `if` said so.
+    """
+    is_step = task.operator == _STEP and task.state != "skipped"
+    return (is_step or task.operator.endswith(_OPERATOR)) and task.tries > 0
 
 
 def platform_of(task: TaskInstance, connection_types: Mapping[str, str]) -> str:
     """Name the platform of a task that starts flows.
 
-    A typed operator's class names it; for the general one its connection's type does (`connection_types` maps
-    connection id -> type).
+    A typed operator's class names it; for the general one, and a pipeline's step, its connection's type does
+    (`connection_types` maps connection id -> type).
     """
-    if prefix := task.operator.removesuffix(_OPERATOR):
+    if task.operator != _STEP and (prefix := task.operator.removesuffix(_OPERATOR)):
         return prefix.lower()
     return connection_types.get(task.flow_conn_id or "", "unknown")
 

@@ -72,5 +72,8 @@ def _settings(*, home: Path, dags: Path, host: str, port: int) -> dict[str, str]
         # Airflow 3.3.2 can fail a task whose trigger fires before its first leg was seen to end, which takes
         # up to this many seconds (https://github.com/apache/airflow/issues/71580).
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # A machine that is busy with all this at once may keep a task waiting for its start; after 5 seconds
+        # Airflow would repeat the request, and then fail the task.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "PYTHONWARNINGS": "ignore",
     }

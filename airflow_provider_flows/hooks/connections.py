@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_flows.platforms.connections import RawConnection
-from airflow_provider_flows.protocol.errors import ConnectionFieldError
+from airflow_provider_flows.platforms.written import read_extra
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
@@ -34,7 +33,8 @@ def raw_connection(conn_id: str, connection: Connection) -> RawConnection:
         schema=connection.schema,
         login=connection.login,
         password=connection.password,
-        extra=_extra(conn_id, connection.extra),
+        # read here: Airflow would log a traceback and go on with none
+        extra=read_extra(conn_id, connection.extra),
     )
 
 
@@ -45,14 +45,3 @@ def _tell_of_older_airflow() -> None:
         "(webhook_secret, proxy) when other code logs them, and 3.1 shows no extra fields in the form of a "
         "connection. See docs/connections.md."
     )
-
-
-def _extra(conn_id: str, text: str | None) -> dict[str, Any]:
-    """Read the extra here: Airflow would log a traceback and go on with none."""
-    try:
-        extra = json.loads(text or "{}")
-    except ValueError:
-        extra = None
-    if not isinstance(extra, dict):
-        raise ConnectionFieldError(f"connection {conn_id!r}: its extra is not a JSON object")
-    return extra

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,7 +57,7 @@ class RunFlowOperator(BaseOperator):
     :param cancel_on_kill: whether a run is cancelled when a person marks or clears its task
     """
 
-    template_fields = (
+    template_fields: Collection[str] = (
         "flow_conn_id",
         "flow_id",
         "inputs",
@@ -74,7 +74,7 @@ class RunFlowOperator(BaseOperator):
         "input_schema": "json",
     }
     operator_extra_links = (FlowRunLink(),)
-    conn_type: ClassVar[str | None] = None  # the one type of connection that a typed operator takes
+    conn_type: str | None = None  # the one type of connection that a typed operator takes
     ui_color = "#d7ecf4"
 
     def __init__(

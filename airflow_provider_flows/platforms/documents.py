@@ -43,7 +43,7 @@ class Document:
 
 def parse(text: str, name: str) -> Document:
     """Read and check a spec; raises `SpecError` with the line of the first thing that is wrong."""
-    document = _read(text, name)
+    document = read(text, name)
     for path, problem in violations(schema("platform"), document.data):
         raise SpecError(f"{document.where(*path)}: {problem}")
     for variant in document.data.get("variants", {}):
@@ -53,22 +53,11 @@ def parse(text: str, name: str) -> Document:
     return document
 
 
-def merged(data: Any, patch: Any) -> Any:
-    """Return data with a JSON Merge Patch (RFC 7396) applied; a new verb of a call replaces the old one."""
-    if not isinstance(patch, Mapping):
-        return patch
-    result = dict(data) if isinstance(data, Mapping) else {}
-    if VERBS & set(patch):
-        result = {key: value for key, value in result.items() if key not in VERBS}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
+def read(text: str, name: str) -> Document:
+    """Read a spec without checking it, which is enough for one that ships and is tested.
 
-
-def _read(text: str, name: str) -> Document:
+    Raises `SpecError` for what is no YAML.
+    """
     try:
         loader = LOADER(text)
         try:
@@ -85,6 +74,21 @@ def _read(text: str, name: str) -> Document:
         raise SpecError(f"{name}:{line}: not YAML: {error.problem}") from error
     except yaml.YAMLError as error:  # such as a character that YAML forbids
         raise SpecError(f"{name}: not YAML: {error}") from error
+
+
+def merged(data: Any, patch: Any) -> Any:
+    """Return data with a JSON Merge Patch (RFC 7396) applied; a new verb of a call replaces the old one."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(data) if isinstance(data, Mapping) else {}
+    if VERBS & set(patch):
+        result = {key: value for key, value in result.items() if key not in VERBS}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
 
 
 def _lines(node: yaml.Node, path: Path = ()) -> dict[Path, int]:

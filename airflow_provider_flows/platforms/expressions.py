@@ -6,23 +6,27 @@ evaluated again, so no answer and no input can smuggle one in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jmespath
+from jmespath.exceptions import JMESPathTypeError
 from jmespath.functions import Functions
 
+from airflow_provider_flows.platforms.holes import Hole, split
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, InputsError, SpecError
+
+if TYPE_CHECKING:
+    from jmespath.parser import ParsedResult
 
 # JMESPath's own errors are ValueErrors; the others come from within it: `ceil` of an infinity, too deep data.
 _FAILURES = (ValueError, TypeError, ArithmeticError, RecursionError)
 Where: TypeAlias = Callable[..., str]
 """Names the place of something for errors, given the names and indices that lead to it from here."""
+FUNCTIONS = tuple(sorted(Functions.FUNCTION_TABLE))
 SPREAD = "..."  # the member of a JSON template whose mapping is spread into its parent
-_BRACE_OR_QUOTED = re.compile(r"""[{}]|(['"`])(?:\\.|(?!\1).)*\1""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,30 @@ class Expression:
     """A compiled JMESPath expression that remembers its text."""
 
     text: str
-    _search: Callable[[Any], Any]
+    _parsed: ParsedResult
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The expression as jmespath has parsed it: nodes with `type`, `children` and perhaps `value`."""
+        tree: Mapping[str, Any] = self._parsed.parsed
+        return tree
 
     def __call__(self, data: Any) -> Any:
         """Return what the expression finds; one that fails on the data, such as by a type, finds None."""
         try:
-            return self._search(data)
+            return self._parsed.search(data)
         except _FAILURES:
             return None
+
+    def strictly(self, data: Any) -> Any:
+        """Return what the expression finds; raises `ValueError` where it fails on the data."""
+        try:
+            return self._parsed.search(data)
+        except JMESPathTypeError as error:  # whose own text quotes the value
+            expected = " or ".join(error.expected_types)
+            raise ValueError(f"{error.function_name}() takes {expected}, not {error.actual_type}") from None
+        except _FAILURES as error:
+            raise ValueError(str(error)) from None
 
 
 @lru_cache(maxsize=1024)
@@ -49,7 +69,7 @@ def expression(text: str, where: str) -> Expression:
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SpecError(f"{where}: not a valid JMESPath expression: {text!r}: {reason}") from error
-    return Expression(text, found.search)
+    return Expression(text, found)
 
 
 def _check_functions(node: Any) -> None:
@@ -93,10 +113,8 @@ class Template:
 
     def _scalar(self, part: Expression, names: Mapping[str, Any]) -> str:
         value = part(names)
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, str | int | float):
-            return str(value)
+        if (text := written(value)) is not None:
+            return text
         if value is None and part.text.startswith("conn."):
             field = part.text.removeprefix("conn.")
             raise ConnectionFieldError(f"{field} is empty, but {self.where} needs it")
@@ -104,39 +122,26 @@ class Template:
         raise SpecError(f"{self.where}: ${{{part.text}}} is {kind}, but stands inside a text: {self.text!r}")
 
 
+def written(value: Any) -> str | None:
+    """Return a scalar as it stands inside a text, None for what is no scalar."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
+
+
 @lru_cache(maxsize=1024)
 def template(text: str, where: str) -> Template:
-    """Compile a text with `${…}` parts; `$${` stands for a plain `${`."""
+    """Compile a text with `${…}` parts; raises `SpecError` for one that is malformed or never closed."""
     parts: list[str | Expression] = []
-    plain, rest = "", text
-    while rest:
-        before, opening, rest = rest.partition("${")
-        if opening and before.endswith("$"):
-            plain += before[:-1] + opening
-            continue
-        plain += before
-        if opening:
-            end = _closing_brace(rest, text, where)
-            parts += [plain] if plain else []
-            parts.append(expression(rest[:end], where))
-            plain, rest = "", rest[end + 1 :]
-    if plain or not parts:
-        parts.append(plain)
+    for part in split(text):
+        if isinstance(part, Hole) and not part.is_closed:
+            raise SpecError(f"{where}: ${{ is never closed: {text!r}")
+        parts.append(part if isinstance(part, str) else expression(part.text, where))
     return Template(text, where, tuple(parts))
 
 
 def _as_it_is(value: str, expression_text: str) -> str:  # noqa: ARG001 - the shape of `encode`
     return value
-
-
-def _closing_brace(rest: str, text: str, where: str) -> int:
-    """Return where the expression ends that `rest` begins with; braces inside quotes do not count."""
-    depth = 1
-    for token in _BRACE_OR_QUOTED.finditer(rest):
-        depth += {"{": 1, "}": -1}.get(token[0], 0)
-        if depth == 0:
-            return token.start()
-    raise SpecError(f"{where}: ${{ is never closed: {text!r}")
 
 
 def compiled(value: Any, where: Where) -> Any:

@@ -13,7 +13,9 @@ from typing import Any
 from airflow_provider_flows.platforms.inputs import json_problems
 from airflow_provider_flows.schemas import path_text, violations
 
-_OURS = frozenset({"title", "description", "default", "required", "secret", "placeholder", "mask", "hint"})
+_OURS = frozenset(
+    {"title", "description", "default", "required", "secret", "placeholder", "mask", "hint", "variable"}
+)
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
 
 
@@ -30,6 +32,7 @@ class Field:
     placeholder: str = ""
     mask: str = ""  # JMESPath of the parts that are secret; of an address only the query's values
     hint: str = ""  # what to write instead, for the error
+    variable: str = ""  # of the environment, in which the vendor's own tools expect the value
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from airflow_provider_flows.platforms.documents import Document, parse
+from airflow_provider_flows.platforms.documents import Document, read
 from airflow_provider_flows.platforms.fields import Field, read_fields, unknown_name
 from airflow_provider_flows.platforms.forms import SUFFIX, field_data, text_of
 from airflow_provider_flows.protocol.errors import NotSupportedError
@@ -76,7 +76,7 @@ def load(name: str) -> PlatformSpec:
     """Return a platform's spec; raises `NotSupportedError` for an unknown name."""
     if name not in names():
         raise NotSupportedError(unknown_name(name, names(), "platform (connection type)"))
-    return read_spec(parse(text_of(name + SUFFIX), name + SUFFIX))
+    return read_spec(read(text_of(name + SUFFIX), name + SUFFIX))
 
 
 def read_spec(document: Document) -> PlatformSpec:

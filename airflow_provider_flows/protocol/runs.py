@@ -118,6 +118,14 @@ class Run:
         )
 
 
+def sentence(run: Run, link: str | None) -> str:
+    """Return how a run ended, or that it did not, with the platform's own word and reason."""
+    state = "was not over in time; it was" if not run.state.is_terminal else "is"
+    word = f" ({run.raw_state!r})" if run.raw_state else ""
+    reason = f": {run.message}" if run.message else ""
+    return f"{run.handle} {state} {run.state.value}{word}{reason}" + (f". See {link}" if link else "")
+
+
 def _storable(text: str) -> str:
     """Return a text that every database takes: NUL and half a surrogate pair are refused by some."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode()

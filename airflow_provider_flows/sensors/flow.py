@@ -35,9 +35,8 @@ from airflow_provider_flows.outcomes import (
     FlowUnavailableError,
     check_outcome,
     read_event,
-    sentence,
 )
-from airflow_provider_flows.protocol.runs import Run, RunHandle
+from airflow_provider_flows.protocol.runs import Run, RunHandle, sentence
 from airflow_provider_flows.protocol.waiting import Heard, Watch
 from airflow_provider_flows.sensors.deferral import defer
 from airflow_provider_flows.sensors.endings import softly

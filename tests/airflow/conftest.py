@@ -19,9 +19,11 @@ from airflow.sdk.bases.sensor import AirflowRescheduleException  # type: ignore[
 from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.comms import TaskStatesResult
 
+from airflow_provider_flows.dags.build import build
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.hooks.flow import FlowHook
 from airflow_provider_flows.operators.flow import RunFlowOperator
+from airflow_provider_flows.pipelines.model import Pipeline, Step
 from airflow_provider_flows.protocol.runs import RunHandle
 from airflow_provider_flows.sensors.flow import FlowRunSensor
 from tests.airflow.legs import Attempt, Store, TaskInstance
@@ -155,6 +157,8 @@ class Finished:
     states: Mapping[tuple[str, int], str]
     xcoms: Mapping[tuple[str, int, str], Any]
     rendered: Mapping[tuple[str, int], Mapping[str, Any]]
+    labels: Mapping[tuple[str, int], str | None]
+    tries: Mapping[tuple[str, int], int]
 
     def result(self, task_id: str, map_index: int = -1) -> Any:
         """Return what a task returned."""
@@ -191,11 +195,30 @@ def run_dag(
                 add_tasks()
             return dag
 
-        _SHARED.define = define  # type: ignore[attr-defined]
-        dag_run = define().test()
-        return Finished(**_left_by(dag_id, dag_run))
+        return _finished(define)
 
     return run
+
+
+@pytest.fixture
+def run_pipeline(
+    database: None,  # noqa: ARG001 - Airflow finds it by its configuration
+    connections: object,  # noqa: ARG001 - the tasks find them in the environment
+) -> Callable[..., Finished]:
+    """Return a function that runs, by `dag.test()`, a pipeline of these steps."""
+
+    def run(*steps: Step, conf: dict[str, Any] | None = None, **fields: Any) -> Finished:
+        name = f"pipeline_{next(_NUMBERS)}"
+        pipeline = Pipeline(id=name, file=f"{name}.flow.yaml", source="", steps=steps, **fields)
+        return _finished(lambda: build(pipeline), run_conf=conf)
+
+    return run
+
+
+def _finished(define: Callable[[], DAG], **how: Any) -> Finished:
+    _SHARED.define = define  # type: ignore[attr-defined]
+    dag = define()
+    return Finished(**_left_by(dag.dag_id, dag.test(**how)))
 
 
 def _left_by(dag_id: str, dag_run: Any) -> dict[str, Any]:
@@ -206,11 +229,11 @@ def _left_by(dag_id: str, dag_run: Any) -> dict[str, Any]:
 
     with create_session() as session:
         mine = XComModel.dag_id == dag_id
+        tasks = {(ti.task_id, ti.map_index): ti for ti in dag_run.get_task_instances(session=session)}
         return {
-            "states": {
-                (ti.task_id, ti.map_index): str(ti.state)
-                for ti in dag_run.get_task_instances(session=session)
-            },
+            "states": {task: str(ti.state) for task, ti in tasks.items()},
+            "labels": {task: ti.rendered_map_index for task, ti in tasks.items()},
+            "tries": {task: ti.try_number for task, ti in tasks.items()},
             "xcoms": {
                 (row.task_id, row.map_index, row.key): row.value
                 for row in session.scalars(select(XComModel).where(mine))

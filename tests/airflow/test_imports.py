@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from airflow_provider_flows.emulator import airflow_connections
 
 HEAVY = ("requests", "aiohttp", "urllib3", "yarl", "fsspec", "jsonschema", "airflow.providers.http")
 MODULES = (
     "operators.flow", "operators.unitelabs", "operators.scade", "operators.blinkops", "operators.wisebot",
-    "operators.vishwa", "sensors.flow", "triggers.flow", "links.flow", "outcomes", "provider_info",
+    "operators.vishwa", "operators.step", "operators.items", "sensors.flow", "triggers.flow", "links.flow",
+    "outcomes", "provider_info", "dags",
 )  # fmt: skip
 FAILED_RUN = """
 from types import SimpleNamespace
@@ -60,3 +62,22 @@ def test_a_leg_that_makes_no_call_imports_no_http_client() -> None:
     clients = ("requests", "aiohttp", "airflow.providers.http", "fsspec")
     before = "import airflow.sdk, airflow.triggers.base"
     assert [name for name in newly_imported(FAILED_RUN, before) if name.startswith(clients)] == []
+
+
+PIPELINE = """
+flows: pipeline/1
+pipeline: plates
+schedule: "@daily"
+steps:
+  read: {run: unitelabs/4d, with: {plate: "${dag_run.ds}"}}
+  tell: {run: wisebot/wf-9, for_each: "${steps.read.result}", with: {sample: "${item}"}}
+"""
+
+
+def test_a_pipeline_costs_what_its_operators_cost(tmp_path: Path) -> None:
+    """Reading, checking and building one needs neither an HTTP client nor a schema library."""
+    path = tmp_path / "plates.flow.yaml"
+    path.write_text(PIPELINE)
+    code = f"from airflow_provider_flows.dags import load_dag\nassert load_dag({str(path)!r}).task_ids"
+    before = "import airflow.sdk, airflow.triggers.base"
+    assert newly_imported(code, before) == []

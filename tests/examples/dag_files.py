@@ -13,8 +13,8 @@ EXAMPLES = Path(__file__).parents[2] / "dags_examples"
 def dags_of(path: Path) -> dict[str, Any]:
     """Return the DAGs of a file by id; fail with Airflow's own words for an error or a warning."""
     bag = _dag_bag()(dag_folder=str(path), safe_mode=False)
-    assert bag.import_errors == {}
-    assert bag.captured_warnings == {}
+    assert bag.import_errors == {}, bag.import_errors
+    assert bag.captured_warnings == {}, bag.captured_warnings
     return dict(bag.dags)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from airflow.configuration import conf
 from airflow.models.renderedtifields import RenderedTaskInstanceFields
+from airflow.models.taskinstance import TaskInstance
 from airflow.models.xcom import XComModel
 from airflow.utils.db import initdb
 from airflow.utils.session import create_session
@@ -24,7 +25,8 @@ def main() -> None:
     initdb()
     dags = dags_of(Path(conf.get("core", "dags_folder")))
     states = {dag_id: str(dag.test().state) for dag_id, dag in sorted(dags.items())}
-    print(json.dumps({"states": states, "returned": _returned(), "kept": _kept()}))
+    told = {"states": states, "returned": _returned(), "skipped": _skipped(), "kept": _kept()}
+    print(json.dumps(told))
 
 
 def _returned() -> dict[str, list[Any]]:
@@ -35,6 +37,13 @@ def _returned() -> dict[str, list[Any]]:
         for row in session.scalars(query):
             found.setdefault(f"{row.dag_id}.{row.task_id}", []).append(XComModel.deserialize_value(row))
     return found
+
+
+def _skipped() -> list[str]:
+    """Return the tasks that were skipped, as `dag.task`."""
+    with create_session() as session:
+        query = select(TaskInstance).where(TaskInstance.state == "skipped")
+        return sorted(f"{row.dag_id}.{row.task_id}" for row in session.scalars(query))
 
 
 def _kept() -> str:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_flows.cli.stubs import stub_of
+from airflow_provider_flows.dags.files import read_file
 from airflow_provider_flows.emulator.catalogue import default_flows
 from airflow_provider_flows.provider_info import CLASSES
 from tests.examples.dag_files import EXAMPLES, dags_of
 
 PLATFORMS = sorted(CLASSES)
+PIPELINES = ["alert_triage", "plate_report"]
 FILES = sorted(EXAMPLES.glob("*.py"))
 
 
@@ -40,9 +43,12 @@ def test_an_example_imports_without_a_warning_and_says_what_it_shows(file: Path)
     assert dag.doc_md.lstrip().startswith("### ")
 
 
-def test_there_is_an_example_for_each_platform_and_one_that_crosses_all() -> None:
-    """No platform is left out, and nothing else lies in the folder."""
-    assert [file.stem for file in FILES] == sorted([*PLATFORMS, "daily_batch"])
+def test_there_is_an_example_for_each_platform_one_that_crosses_all_and_two_pipelines() -> None:
+    """No platform is left out, each pipeline has its stub, and nothing else lies in the folder."""
+    assert [file.stem for file in FILES] == sorted([*PLATFORMS, *PIPELINES, "daily_batch"])
+    assert sorted(file.name for file in EXAMPLES.glob("*.yaml")) == [
+        f"{name}.flow.yaml" for name in PIPELINES
+    ]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -64,6 +70,45 @@ def test_the_daily_batch_shows_what_it_promises() -> None:
     assert dag.get_task("summarise").upstream_task_ids == {"transcribe"}
     parallel = {task.task_id for task in dag.tasks if not task.upstream_task_ids}
     assert parallel == {"plates_of_today", "transcribe", "start_scan"}
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_an_example_pipelines_stub_is_the_one_that_sync_writes(name: str) -> None:
+    """So `airflow flows sync --check dags_examples` has nothing to say."""
+    pipeline = EXAMPLES / f"{name}.flow.yaml"
+    assert (EXAMPLES / f"{name}.py").read_text("utf-8") == stub_of(pipeline)
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_nothing_is_wrong_with_an_example_pipeline(name: str) -> None:
+    """Not even a warning."""
+    assert read_file(EXAMPLES / f"{name}.flow.yaml", EXAMPLES).diagnostics == ()
+
+
+def test_the_plate_report_shows_what_it_promises() -> None:
+    """Four platforms, a start in parallel, and a step that is mapped over another one's result."""
+    dag = _only_dag(EXAMPLES / "plate_report.py")
+    steps = {task.task_id: task for task in dag.tasks if _made_by(task) == "FlowStepOperator"}
+    platforms = {_arguments(task)["flow_conn_id"].removesuffix("_default") for task in steps.values()}
+    assert platforms == {"unitelabs", "scade", "vishwa", "wisebot"}
+    parallel = {task.task_id for task in dag.tasks if not task.upstream_task_ids}
+    assert parallel == {"prepare", "history", "archive"}
+    assert steps["read"].is_mapped
+    assert steps["read"].upstream_task_ids == {"read__items"}
+    assert dag.get_task("read__items").upstream_task_ids == {"prepare"}
+    assert steps["report"].upstream_task_ids == {"read", "history", "archive"}
+
+
+def test_the_alert_triage_shows_what_it_promises() -> None:
+    """Two steps under opposite conditions, in one group and from one template, and one after both."""
+    dag = _only_dag(EXAMPLES / "alert_triage.py")
+    ways = [dag.get_task(name) for name in ("contain", "leave_alone")]
+    assert [way.condition.partition("score ")[2][0] for way in ways] == [">", "<"]
+    assert {way.task_group.group_id for way in ways} == {"answer"}
+    assert {way.timeout for way in ways} == {300.0}
+    assert {way.inputs["host"] for way in ways} == {"${params.host}"}
+    assert dag.get_task("ticket").upstream_task_ids == {"look_up", "contain", "leave_alone"}
+    assert set(dag.params) == {"alert", "host", "threshold"}
 
 
 def test_every_polled_platform_has_a_run_of_fifteen_seconds() -> None:

@@ -75,9 +75,9 @@ def _environment(home: Path, dags: Path, emulator: FlowEmulator) -> dict[str, st
 
 
 def test_every_dag_succeeds(session: Session) -> None:
-    """The six examples and the README's five, each to its end."""
+    """The eight examples and the README's five, each to its end."""
     states = session.told["states"]
-    assert len([dag_id for dag_id in states if dag_id.startswith("flows_")]) == 6
+    assert len([dag_id for dag_id in states if dag_id.startswith("flows_")]) == 8
     assert len([dag_id for dag_id in states if not dag_id.startswith("flows_")]) >= 5
     assert {dag_id: state for dag_id, state in states.items() if state != "success"} == {}
 
@@ -99,6 +99,27 @@ def test_one_flows_result_is_the_next_ones_input(session: Session) -> None:
     )
     [plates] = [each["plates"] for each in session.inputs("wisebot", "daily-report") if "plates" in each]
     assert [plate["plate_id"] for plate in plates] == ["P-1", "P-2"]
+
+
+def test_a_pipelines_references_are_filled_with_their_types_kept(session: Session) -> None:
+    """A list stays one, a text is put together, and a mapped step gives the results of all its runs."""
+    samples = ["A1", "A2", "B1"]
+    assert {"plate_id": "P-1", "samples": samples} in session.inputs("unitelabs", "plate-prep")
+    read = [each["plate_id"] for each in session.inputs("unitelabs", "plate-readout")]
+    assert {f"P-1/{sample}" for sample in samples} <= {*read}
+    [report] = [each for each in session.inputs("wisebot", "daily-report") if "wells" in each]
+    assert report["wells"] == [{"well": f"P-1/{sample}", "highest": 0.91} for sample in samples]
+    assert report["best"] in {well["well"] for well in report["wells"]}
+    assert report["history"] == f"Summary of: Plate P-1 was read on {report['date']}."
+
+
+def test_of_two_steps_under_opposite_conditions_one_runs_and_one_is_skipped(session: Session) -> None:
+    """Nothing is sent for the skipped one, its result is null, and the step after both gets the other's."""
+    assert session.told["skipped"] == ["flows_alert_triage.leave_alone"]
+    assert session.told["returned"]["flows_alert_triage.contain"] == [{"host": "web-1", "isolated": True}]
+    assert {"ticketId": "AL-17", "message": "web-1: malicious, score 87", "isolated": True} in session.inputs(
+        "wisebot", "triage-ticket"
+    )
 
 
 def test_the_mapped_steps_run_once_for_each_item(session: Session) -> None:

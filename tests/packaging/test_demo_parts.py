@@ -119,14 +119,18 @@ class TestCounting:
             dataclasses.replace(TASK, operator="RunFlowOperator", flow_conn_id="mine"),
             dataclasses.replace(TASK, operator="FlowRunSensor"),
             dataclasses.replace(TASK, state="failed"),
+            dataclasses.replace(TASK, operator="FlowStepOperator", flow_conn_id="mine", tries=2),
+            dataclasses.replace(TASK, operator="FlowItemsOperator"),
+            dataclasses.replace(TASK, operator="FlowStepOperator", flow_conn_id="mine", state="skipped"),
         ]
-        assert expected_starts(tasks, TYPES) == {"unitelabs": 3, "scade": 1}
+        assert expected_starts(tasks, TYPES) == {"unitelabs": 3, "scade": 3}
 
     @pytest.mark.parametrize(
         ("operator", "conn_id", "platform"),
         [
             ("BlinkOpsRunFlowOperator", None, "blinkops"),
             ("RunFlowOperator", "mine", "scade"),
+            ("FlowStepOperator", "mine", "scade"),
             ("RunFlowOperator", "another", "unknown"),
             ("RunFlowOperator", None, "unknown"),
         ],
@@ -134,7 +138,7 @@ class TestCounting:
     def test_the_operator_or_its_connection_names_the_platform(
         self, operator: str, conn_id: str | None, platform: str
     ) -> None:
-        """The typed operator by its class, the general one by its connection's type."""
+        """The typed operator by its class, the general one and a step by its connection's type."""
         assert (
             platform_of(dataclasses.replace(TASK, operator=operator, flow_conn_id=conn_id), TYPES) == platform
         )
@@ -158,9 +162,10 @@ def test_only_files_that_airflow_would_read_are_waited_for(tmp_path: Path) -> No
 
 
 def test_the_table_has_a_row_for_each_run_with_its_platforms() -> None:
-    """Tasks that have not begun and other runs' tasks are not in a row's number."""
+    """Tasks that have not begun, steps that were skipped and other runs' tasks are not in a row's number."""
     tasks = [
         TASK,
+        dataclasses.replace(TASK, operator="FlowStepOperator", state="skipped"),
         dataclasses.replace(TASK, operator="ScadeRunFlowOperator", tries=2),
         dataclasses.replace(TASK, tries=0),
         dataclasses.replace(TASK, run_id="r2", operator="VishwaRunFlowOperator"),

@@ -1,0 +1,58 @@
+"""`eject`: a pipeline as Python."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from importlib.metadata import version
+from pathlib import Path
+
+from airflow_provider_flows.cli.failures import CommandError
+from airflow_provider_flows.cli.printing import print_file
+from airflow_provider_flows.cli.reading import read_pipeline
+from airflow_provider_flows.pipelines import eject as python
+from airflow_provider_flows.pipelines.calls import Call
+from airflow_provider_flows.pipelines.model import Pipeline
+from airflow_provider_flows.pipelines.plan import plan
+from airflow_provider_flows.pipelines.timetables import OLDER
+
+
+def eject(options: Namespace) -> int:
+    """Print Python that builds the same DAG, or write it into a new file."""
+    text = python_of(read_pipeline(options.file))
+    if options.output is None:
+        print_file(text)
+        return 0
+    try:
+        with Path(options.output).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise CommandError(f"{options.output} is there already; nothing was written") from error
+    except OSError as error:
+        raise CommandError(f"{options.output} cannot be written: {error.strerror}") from error
+    return 0
+
+
+def python_of(pipeline: Pipeline) -> str:
+    """Return Python for the installed Airflow; raises `CommandError` for a notifier that it hasn't."""
+    paths = {each.path: _path(each) for each in python.calls(plan(pipeline))}
+    return python.eject(pipeline, paths)
+
+
+def _path(call: Call) -> str:
+    """Return where to import from; only a notifier's name alone needs Airflow to be told."""
+    if call.register == "notifications" and "." not in call.path:
+        return _notifier(call)
+    return OLDER.get(call.path, call.path) if _is_before_3_2() else call.path
+
+
+def _notifier(call: Call) -> str:
+    from airflow_provider_flows.dags.registers import UnknownNameError, notifier_path
+
+    try:
+        return notifier_path(call.path)
+    except UnknownNameError as error:
+        raise CommandError(f"{call.place}: {'; '.join([str(error), *error.notes])}") from error
+
+
+def _is_before_3_2() -> bool:
+    return tuple(map(int, version("apache-airflow").split(".")[:2])) < (3, 2)

@@ -1,0 +1,160 @@
+"""Every command with its arguments, once for both ways to call it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SUMMARY = "Write, check and run flows and pipelines of flows"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument, as argparse takes it; Airflow's own table has the same parts."""
+
+    flags: tuple[str, ...]
+    keywords: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    :param does: the function that carries it out, as `module:function`; imported when it is called
+    """
+
+    name: str
+    help: str
+    description: str
+    does: str
+    arguments: tuple[Argument, ...]
+
+
+def _argument(*flags: str, **keywords: Any) -> Argument:
+    return Argument(flags, keywords)
+
+
+_HERE = "airflow_provider_flows.cli"
+_FILE = _argument("file", metavar="FILE", help="a pipeline, *.flow.yaml")
+_PAIR = {"action": "append", "metavar": "NAME=VALUE"}
+_TYPED = "NAME:=VALUE gives a number, a list or any other JSON"
+_CONNECTION = _argument(
+    "--connection",
+    metavar="ID",
+    help="id of the connection; by default <platform>_default, from AIRFLOW_CONN_<ID>",
+)
+
+COMMANDS = (
+    Command(
+        name="lint",
+        help="find everything that is wrong in pipeline files",
+        description=(
+            "Check pipeline files (*.flow.yaml) and what they inherit (flows.defaults.yaml). "
+            "Ends with 1 if there is an error."
+        ),
+        does=f"{_HERE}.lint:lint",
+        arguments=(
+            _argument("paths", nargs="*", metavar="PATH", help="files and folders; by default this folder"),
+            _argument(
+                "--format",
+                choices=("text", "json", "github", "sarif"),
+                default="text",
+                help="text for people, json, github for annotations, sarif for code scanning",
+            ),
+        ),
+    ),
+    Command(
+        name="render",
+        help="show a pipeline as it will be, or the request of one step",
+        description=(
+            "Show the whole pipeline with all that it inherits and where each value comes from; or, with the "
+            "name of a step, the request that it would send, as a line for curl without its secrets."
+        ),
+        does=f"{_HERE}.render:render",
+        arguments=(
+            _FILE,
+            _argument("step", nargs="?", metavar="STEP", help="the step whose request is shown"),
+            _argument("--param", **_PAIR, help="one param of the pipeline"),
+            _argument("--params", metavar="JSON", help="all params, as a JSON object, @FILE or -"),
+            _argument(
+                "--result", action="append", metavar="STEP=JSON", help="what an earlier step is to have given"
+            ),
+            _argument("--item", metavar="JSON", help="the item of a step with for_each"),
+            _argument("--var", **_PAIR, help="one Airflow Variable"),
+            _CONNECTION,
+        ),
+    ),
+    Command(
+        name="graph",
+        help="draw the steps of a pipeline",
+        description="Print the steps of a pipeline and what waits for what, as text for Mermaid or Graphviz.",
+        does=f"{_HERE}.graph:graph",
+        arguments=(
+            _FILE,
+            _argument("--format", choices=("mermaid", "dot"), default="mermaid", help="by default mermaid"),
+        ),
+    ),
+    Command(
+        name="sync",
+        help="write the two-line DAG file beside each pipeline",
+        description=(
+            "Write x.py beside each x.flow.yaml, which Airflow finds and which loads the pipeline; remove "
+            "those whose pipeline is gone. No other file is touched."
+        ),
+        does=f"{_HERE}.sync:sync",
+        arguments=(
+            _argument(
+                "folder",
+                nargs="?",
+                default=".",
+                metavar="FOLDER",
+                help="with the folders in it; by default this one",
+            ),
+            _argument("--check", action="store_true", help="only tell what is missing, and end with 1"),
+        ),
+    ),
+    Command(
+        name="eject",
+        help="turn a pipeline into Python",
+        description="Print readable Python that builds the same DAG as a pipeline file.",
+        does=f"{_HERE}.eject:eject",
+        arguments=(
+            _FILE,
+            _argument("-o", "--output", metavar="OUT", help="a file to write instead, which must not exist"),
+        ),
+    ),
+    Command(
+        name="run",
+        help="run one flow now and print its result",
+        description=(
+            "Start one run of a flow, wait for it and print its result as JSON. Ends with 0 if the run "
+            "succeeded, with 2 if it is not known whether a run began, else with 1. Ctrl-C cancels the run "
+            "where the platform can."
+        ),
+        does=f"{_HERE}.run:run",
+        arguments=(
+            _argument("target", metavar="PLATFORM[.VARIANT]/FLOW", help="such as scade/41785"),
+            _argument("--with", dest="inputs", **_PAIR, help=f"one input, a text; {_TYPED}"),
+            _argument(
+                "--data", metavar="JSON", help="the inputs as a JSON object, @FILE or - for standard input"
+            ),
+            _argument("--option", dest="options", **_PAIR, help="one of the platform's options"),
+            _argument(
+                "--file", dest="files", action="append", metavar="NAME=PATH", help="one input that is a file"
+            ),
+            _CONNECTION,
+            _argument("--emulator", metavar="URL", help="run on an emulator, with its own connection"),
+            _argument(
+                "--timeout",
+                default="24h",
+                metavar="DURATION",
+                help="how long the run may take, such as 90s or 1h30m; then it is cancelled, where possible",
+            ),
+            _argument("--poll-interval", default="2s", metavar="DURATION", help="between two questions"),
+            _argument(
+                "--no-wait", action="store_true", help="end when the run has begun, and print what names it"
+            ),
+        ),
+    ),
+)

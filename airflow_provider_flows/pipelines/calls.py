@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ class Output:
     task_id: str
 
 
+@lru_cache(maxsize=256)
 def duration(seconds: float) -> Call:
     """Return the call for a length of time, in the units that people would write."""
     length = timedelta(seconds=seconds)

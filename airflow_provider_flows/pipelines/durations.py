@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 # So few digits that a time may be moved by it and stay between the years 1 and 9999.
@@ -16,6 +17,7 @@ _UNITS = {
 }
 
 
+@lru_cache(maxsize=256)  # a file says few of them, and many times
 def seconds(text: str) -> int:
     """Return a duration in seconds; raises `ValueError` for a text that is none."""
     found = _DURATION.fullmatch(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -63,9 +63,11 @@ class Marked:
         fault = Fault(index, code, message, notes)
         return self._source.diagnostic(fault, is_error=is_error, secrets=self.secrets)
 
-    def texts(self) -> Iterator[tuple[Path, str]]:
-        """Give every text of the data with its path."""
-        return _texts(self.data, ())
+    def texts(self) -> list[tuple[Path, str]]:
+        """Return every text of the data with its path."""
+        found: list[tuple[Path, str]] = []
+        _add_texts(found, self.data, ())
+        return found
 
     @cached_property
     def secrets(self) -> list[tuple[int, int]]:
@@ -120,12 +122,12 @@ def read_marked(text: str, file: str, loader: Any = LOADER) -> tuple[Marked | No
     return marked, [source.diagnostic(fault, secrets=secrets) for fault in dict.fromkeys(nodes.faults)]
 
 
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _add_texts(found: list[tuple[Path, str]], value: Any, path: Path) -> None:
     if isinstance(value, str):
-        yield path, value
+        found.append((path, value))
     elif isinstance(value, dict):
         for key, member in value.items():
-            yield from _texts(member, (*path, key))
+            _add_texts(found, member, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            _add_texts(found, item, (*path, index))

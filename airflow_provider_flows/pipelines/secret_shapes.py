@@ -51,6 +51,7 @@ _EXPRESSIONS = ((re.compile(r"\$\{[^}]*\}"), "}"), (re.compile(r"\{\{.*?\}\}", r
 _SHORTEST_MEAN = 3.0  # letters of a chunk: of words more, of 32 random letters and digits less in 997 of 1000
 _SHORTEST = 4
 _SHORTEST_FORM = 12
+_SHORTEST_RANDOM = 32  # as `_LONG_WORD` has it
 _OF_PARENT = frozenset({"const", "default", "enum", "example", "examples", "value"})
 _NO_SECRET = re.compile(
     r"(?i:basic|bearer|false|header|none|null|optional|required|string|text|true|unknown)"
@@ -70,7 +71,7 @@ def suspicion(path: Path, text: str) -> Suspicion | None:
         return _KNOWN
     if is_named and is_literal_secret(name, literal):
         return _NAMED
-    if any(random_words(literal)) and not is_identifier_name(name):
+    if len(literal) >= _SHORTEST_RANDOM and any(random_words(literal)) and not is_identifier_name(name):
         return _RANDOM
     return None
 

@@ -16,7 +16,7 @@ from tests.dagproc.judge import (
     seconds_until_shown,
 )
 
-_SHOWN = 5  # of the samples that did not hold, with all that was wrong in them
+_SHOWN = 6  # of what was wrong in samples, for each way
 
 
 @dataclass(slots=True)
@@ -73,15 +73,19 @@ class Watch:
 
 
 def report(stubs: Watch, loader: Watch) -> str:
-    """Return the table, the changes, and the first samples that did not hold."""
+    """Return the table, the changes, and the first of what was wrong in any sample."""
     lines = ["| way | samples | DAGs right | errors right | live at least | errors at least | parses |",
              "| --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
     lines += [_row(each) for each in (stubs, loader)]
     lines += ["", *(line for each in (stubs, loader) for line in _changes(each))]
     for each in (stubs, loader):
-        wrong = [(verdict.at, verdict.dags + verdict.errors) for verdict in each.verdicts]
-        shown = [(at, what) for at, what in wrong if what][:_SHOWN]
-        lines += [f"{each.way.name} at {at:.0f} s: {sentence}" for at, what in shown for sentence in what]
+        wrong = [
+            f"{each.way.name} at {verdict.at:.0f} s: {sentence}"
+            for verdict in each.verdicts
+            for sentence in verdict.dags + verdict.errors
+        ]
+        more = [f"{each.way.name}: and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
+        lines += [*wrong[:_SHOWN], *more]
     return "\n".join(lines)
 
 

@@ -21,8 +21,8 @@ from tests.dagproc.report import Watch, last_line, report
 
 # Airflow's defaults are 300 and 30: the errors of `load_dags` are away from each search for new files until
 # the next parse, so what counts is their ratio, which is kept.
-_REFRESH = 100.0
-_PARSE = 10.0
+_REFRESH = 150.0
+_PARSE = 15.0
 
 _ROUNDS = 3  # in which a changed file is parsed, whatever its place in the queue
 # What `load_dags` has shown of a file that changed goes with the next search for new files, and a DAG that

@@ -9,6 +9,7 @@ from pathlib import Path
 from airflow_provider_flows.cli.failures import CommandError
 from airflow_provider_flows.cli.printing import print_file
 from airflow_provider_flows.cli.reading import read_pipeline
+from airflow_provider_flows.cli.stubs import is_stub
 from airflow_provider_flows.pipelines import eject as python
 from airflow_provider_flows.pipelines.calls import Call
 from airflow_provider_flows.pipelines.model import Pipeline
@@ -17,13 +18,14 @@ from airflow_provider_flows.pipelines.timetables import OLDER
 
 
 def eject(options: Namespace) -> int:
-    """Print Python that builds the same DAG, or write it into a new file."""
+    """Print Python that builds the same DAG, or write it into a new file or in place of a stub."""
     text = python_of(read_pipeline(options.file))
     if options.output is None:
         print_file(text)
         return 0
+    output = Path(options.output)
     try:
-        with Path(options.output).open("x", encoding="utf-8") as file:
+        with output.open("w" if is_stub(output) else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise CommandError(f"{options.output} is there already; nothing was written") from error

@@ -63,10 +63,15 @@ def changes(pipelines: list[Path], python: list[Path]) -> Iterator[Change]:
         if not os.path.lexists(path):
             yield Change("write", path, text)
         elif (held := text_in(path)) != text:
-            yield Change("update" if _IS_STUB.fullmatch(held) else "keep", path, text)
+            yield Change("update" if _is_stub(held) else "keep", path, text)
     for path in python:
-        if path not in wanted and _IS_STUB.fullmatch(text_in(path)):
+        if path not in wanted and is_stub(path):
             yield Change("remove", path)
+
+
+def is_stub(path: Path) -> bool:
+    """Tell whether a file is as `sync` writes them, so that nobody's work is in it."""
+    return _is_stub(text_in(path))
 
 
 def text_in(path: Path) -> str:
@@ -75,3 +80,7 @@ def text_in(path: Path) -> str:
         return text_of(path)
     except OSError:
         return ""
+
+
+def _is_stub(text: str) -> bool:
+    return _IS_STUB.fullmatch(text) is not None

@@ -22,7 +22,12 @@ def pipeline_files(folder: Path) -> list[Path]:
 
 def files_below(folder: Path, ending: str) -> list[Path]:
     """Return the files with an ending in a folder and below it, by name; hidden folders are left out."""
-    found: list[Path] = []
+    return [Path(each) for each in paths_below(folder, ending)]
+
+
+def paths_below(folder: Path, ending: str) -> list[str]:
+    """Return the same as texts, which are made and compared in a fraction of the time."""
+    found: list[str] = []
     seen: set[str] = set()
     for where, folders, names in os.walk(folder, followlinks=True):
         if (here := os.path.realpath(where)) in seen:  # a link that leads back
@@ -30,7 +35,7 @@ def files_below(folder: Path, ending: str) -> list[Path]:
             continue
         seen.add(here)
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        found += [Path(where, name) for name in sorted(names) if name.endswith(ending)]
+        found += [f"{where}{os.sep}{name}" for name in sorted(names) if name.endswith(ending)]
     return found
 
 

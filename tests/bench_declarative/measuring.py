@@ -27,6 +27,7 @@ from tests.bench_declarative.shapes import (
 DAGS = 200
 FEW = 10
 _BUILDS = 5  # repeats of each
+_FINDS = 11
 _COMMANDS = 25
 _CHILD = Path(__file__).with_name("child.py")
 
@@ -77,7 +78,7 @@ class Bench:
                 folder = self.folder / f"find-{named}-{dags}"
                 write_ours(folder, dags, named=named)
                 cases[dags, kind] = ("find", str(folder), dag_id(dags - 1))
-        taken = self._in_turns(cases)
+        taken = self._in_turns(cases, _FINDS)
         for (dags, _), (_, told) in taken.items():
             if told["dags"] != [dag_id(dags - 1)]:
                 raise WrongError(f"a worker did not get the one DAG but {told['dags']}")
@@ -116,10 +117,12 @@ class Bench:
         ours, other = (Side(name, seconds) for name, seconds in taken.items())
         return (Ratio("e", (ours,), other, 1.8),)
 
-    def _in_turns(self, cases: Mapping[Any, Sequence[str]]) -> dict[Any, tuple[list[float], dict[str, Any]]]:
+    def _in_turns(
+        self, cases: Mapping[Any, Sequence[str]], repeats: int = _BUILDS
+    ) -> dict[Any, tuple[list[float], dict[str, Any]]]:
         """Run each case in turn, several times over, and return its times and what it told last."""
         taken: dict[Any, tuple[list[float], dict[str, Any]]] = {case: ([], {}) for case in cases}
-        for repeat in range(_BUILDS + 1):
+        for repeat in range(repeats + 1):
             for case, arguments in cases.items():
                 told = json.loads(self._run([sys.executable, str(_CHILD), *arguments]).splitlines()[-1])
                 seconds, last = taken[case]

@@ -64,6 +64,18 @@ def test_python_is_written_into_a_new_file_only(call: Call, file: Path) -> None:
     )
 
 
+def test_python_may_take_the_place_of_a_stub(call: Call, file: Path) -> None:
+    """Whoever goes on in Python needs no other file's name; a stub that somebody changed is theirs."""
+    stub = file.with_name(file.name.replace(".flow.yaml", ".py"))
+    assert call("sync").code == 0
+    assert call("eject", file.name, "-o", stub.name) == Done(0, "", "")
+    assert stub.read_text("utf-8") == call("eject", file.name).out
+    stub.unlink()
+    assert call("sync").code == 0
+    stub.write_text(stub.read_text("utf-8") + "dag.max_active_runs = 2\n", "utf-8")
+    assert "is there already; nothing was written" in call("eject", file.name, "-o", stub.name).err
+
+
 def test_a_notifiers_name_alone_is_looked_up(call: Call, file: Path) -> None:
     """Airflow knows the whole path; a name that it doesn't know is told with the near one."""
     file.write_text(PIPELINE + "on_failure: [{notifier: SmtpNotifier, with: {to: a@example.org}}]\n", "utf-8")

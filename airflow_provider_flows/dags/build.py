@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.dags.refusals import Refusals, RefusedError
@@ -59,8 +61,8 @@ class _Builder:
         return made
 
     def _made(self, call: Call, method: str = "", /, **more: Any) -> Any:
-        positional = [self._value(each) for each in call.positional]
-        keywords = {name: self._value(each) for name, each in call.keywords.items()}
+        positional = self._values(call.positional)
+        keywords = dict(zip(call.keywords, self._values(call.keywords.values()), strict=True))
         if call.register:
             return self._registered(call, positional, keywords)
         kind = _imported(call.path)
@@ -78,10 +80,20 @@ class _Builder:
         if isinstance(value, Output):
             return self._tasks[value.task_id].output
         if isinstance(value, dict):
-            return {key: self._value(member) for key, member in value.items()}
+            return dict(zip(value, self._values(value.values()), strict=True))
         if isinstance(value, list):
-            return [self._value(member) for member in value]
+            return self._values(value)
         return value
+
+    def _values(self, values: Iterable[Any]) -> list[Any]:
+        """Make each of several values, so that what is refused of any of them is noted."""
+        wanted, made = list(values), []
+        for value in wanted:
+            with suppress(RefusedError):
+                made.append(self._value(value))
+        if len(made) < len(wanted):
+            raise RefusedError(())
+        return made
 
 
 def _imported(path: str) -> Any:

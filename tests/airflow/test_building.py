@@ -279,6 +279,15 @@ def test_only_notifiers_that_a_provider_declares_are_made() -> None:
     assert "antigravity" not in sys.modules
 
 
+def test_all_wrong_notifiers_of_one_step_are_told() -> None:
+    """The first one does not hide the second, nor those that the pipeline has for itself."""
+    notices = [
+        Notice(notifier=name, place=Place("plates.flow.yaml", 3, 14)) for name in ("Mai", "Pag", "Sla")
+    ]
+    found = refused(step("s", on_failure=tuple(notices[:2])), step("t", on_failure=tuple(notices[2:])))
+    assert [each.message.partition("`")[2][:3] for each in found] == ["Mai", "Pag", "Sla"]
+
+
 def test_a_name_that_several_notifiers_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Their whole paths tell them apart."""
     from airflow.providers_manager import ProvidersManager

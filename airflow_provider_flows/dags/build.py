@@ -75,6 +75,8 @@ class _Builder:
         raise RefusedError(())  # the reason is noted
 
     def _value(self, value: Any) -> Any:
+        if isinstance(value, str):  # as nearly all are
+            return value
         if isinstance(value, Call):
             return self._made(value)
         if isinstance(value, Output):
@@ -87,13 +89,14 @@ class _Builder:
 
     def _values(self, values: Iterable[Any]) -> list[Any]:
         """Make each of several values, so that what is refused of any of them is noted."""
-        wanted, made = list(values), []
-        for value in wanted:
-            with suppress(RefusedError):
-                made.append(self._value(value))
-        if len(made) < len(wanted):
-            raise RefusedError(())
-        return made
+        rest = iter(values)
+        try:
+            return [self._value(each) for each in rest]
+        except RefusedError:
+            for each in rest:
+                with suppress(RefusedError):
+                    self._value(each)
+            raise
 
 
 def _imported(path: str) -> Any:

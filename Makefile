@@ -18,6 +18,9 @@ MUTANTS := $(VENV)/.mutants-installed
 # Of its own: dag-factory's plugin would listen in every Airflow of the tests.
 BENCH_VENV ?= .venv-bench
 BENCH := $(BENCH_VENV)/.bench-installed
+# Of its own: databricks' SQL connector wants an older python-dateutil than the rest would have.
+PERFORMANCE_VENV ?= .venv-performance
+PERFORMANCE := $(PERFORMANCE_VENV)/.performance-installed
 MINUTES ?= 10
 # The variable also pins what builds the package, which `-c` does not reach.
 INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -28,8 +31,8 @@ OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
 
 TYPED := $(wildcard airflow_provider_flows dags_examples tests)
 
-.PHONY: help venv demo up test lint faults properties mutants lint-corpus eject-check dagproc-check bench-declarative \
-	test-matrix wheel-check import-cost clean
+.PHONY: help venv demo up test lint faults one-leg-check properties mutants lint-corpus eject-check dagproc-check \
+	bench bench-declarative test-matrix wheel-check import-cost clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -60,6 +63,9 @@ wheel-check: $(DEV) ## build the wheel, install it alone and use it
 faults: $(FAULTS) ## meet every fault in a real Airflow on PostgreSQL; ONLY=<name> meets one
 	@$(OWN_AIRFLOW) $(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)
 
+one-leg-check: $(DEV) ## run the same DAGs ended by triggers and by workers, in a real Airflow, and compare
+	@$(OWN_AIRFLOW) $(BIN)/python tests/oneleg/main.py $(ONE_LEG_ARGS)
+
 properties: $(DEV) ## play 20,000 histories of a task in simulated time
 	$(OWN_AIRFLOW) FLOWS_EXAMPLES=20000 $(BIN)/python -m pytest tests/properties $(PROPERTIES_ARGS)
 
@@ -78,6 +84,10 @@ dagproc-check: $(DEV) ## re-read good and faulty pipelines in a real Airflow; MI
 bench-declarative: BIN := $(BENCH_VENV)/bin
 bench-declarative: $(BENCH) ## compare pipelines with plain Python, dag-factory and YAML itself
 	@$(OWN_AIRFLOW) $(BIN)/python tests/bench_declarative/main.py
+
+bench: BIN := $(PERFORMANCE_VENV)/bin
+bench: $(PERFORMANCE) ## measure what waiting costs, and write docs/performance.md; ONLY=<part> measures one part
+	@$(OWN_AIRFLOW) $(BIN)/python tests/bench/main.py $(if $(ONLY),--only $(ONLY)) $(BENCH_ARGS)
 
 test-matrix: ## run the suite on the newest Airflow 3.1, 3.2 and 3.3
 	$(PYTHON) tests/packaging/matrix.py
@@ -113,4 +123,12 @@ $(BENCH): BIN := $(BENCH_VENV)/bin
 $(BENCH): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(INSTALL) -e '.[bench]'
+	touch $@
+
+$(PERFORMANCE): BIN := $(PERFORMANCE_VENV)/bin
+$(PERFORMANCE): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(PERFORMANCE_VENV)
+	sed 's/^python-dateutil==.*/python-dateutil==2.9.0.post0/' constraints.txt > $(PERFORMANCE_VENV)/constraints.txt
+	PIP_CONSTRAINT=$(PERFORMANCE_VENV)/constraints.txt $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check -e '.[performance]'
 	touch $@

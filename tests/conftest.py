@@ -83,12 +83,12 @@ def connections(emulator: FlowEmulator, monkeypatch: pytest.MonkeyPatch) -> dict
     return known
 
 
-@pytest.fixture(params=["requests", "aiohttp"])
+@pytest.fixture(params=["urllib3", "aiohttp"])
 def colour(request: pytest.FixtureRequest) -> Sync:
     """Return the way to speak: as a worker, then as the triggerer."""
     from tests.support.colours import Async, Sync
 
-    return {"requests": Sync, "aiohttp": Async}[request.param]()
+    return {"urllib3": Sync, "aiohttp": Async}[request.param]()
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from importlib.metadata import version
 from pathlib import Path
 
 from airflow_provider_flows.cli.failures import CommandError
-from airflow_provider_flows.cli.printing import print_file
+from airflow_provider_flows.cli.printing import one_line, print_file
 from airflow_provider_flows.cli.reading import read_pipeline
-from airflow_provider_flows.cli.stubs import is_stub
+from airflow_provider_flows.cli.stubs import is_stub, is_stub_of
 from airflow_provider_flows.pipelines import eject as python
 from airflow_provider_flows.pipelines.calls import Call
 from airflow_provider_flows.pipelines.model import Pipeline
@@ -18,19 +19,24 @@ from airflow_provider_flows.pipelines.timetables import OLDER
 
 
 def eject(options: Namespace) -> int:
-    """Print Python that builds the same DAG, or write it into a new file or in place of a stub."""
+    """Print Python that builds the same DAG, or write it into a new file or in place of its own stub."""
     text = python_of(read_pipeline(options.file))
     if options.output is None:
         print_file(text)
         return 0
-    output = Path(options.output)
+    pipeline, output = Path(options.file), Path(options.output)
+    is_own_stub = is_stub_of(pipeline, output)
     try:
-        with output.open("w" if is_stub(output) else "x", encoding="utf-8") as file:
+        with output.open("w" if is_own_stub else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise CommandError(f"{options.output} is there already; nothing was written") from error
+        whose = " and loads another pipeline" if is_stub(output) else ""
+        raise CommandError(f"{output} is there already{whose}; nothing was written") from error
     except OSError as error:
-        raise CommandError(f"{options.output} cannot be written: {error.strerror}") from error
+        raise CommandError(f"{output} cannot be written: {error.strerror}") from error
+    if is_own_stub:
+        advice = f"{output} stands alone now: delete or move {pipeline}, else `sync` ends with 1"
+        print(one_line(advice), file=sys.stderr)
     return 0
 
 

@@ -9,7 +9,18 @@ from pathlib import Path
 from airflow_provider_flows.cli.failures import FAILED, CommandError
 from airflow_provider_flows.cli.given import reading
 from airflow_provider_flows.cli.printing import print_text
-from airflow_provider_flows.dags.files import DEFAULTS, files_below, pipeline_files, read_file, shown, text_of
+from airflow_provider_flows.cli.sync import warn_of_nothing
+from airflow_provider_flows.dags.files import (
+    DEFAULTS,
+    MISNAMED,
+    files_below,
+    misnamed,
+    pipeline_files,
+    read_file,
+    right_name,
+    shown,
+    text_of,
+)
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic
 from airflow_provider_flows.pipelines.formats import formatted
 from airflow_provider_flows.pipelines.model import Pipeline
@@ -28,8 +39,10 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """Give files, and those in and below folders; raises `CommandError` for what isn't there."""
     for path in paths:
         if path.is_dir():
-            yield from pipeline_files(path)
-            yield from files_below(path, DEFAULTS)
+            if not (pipelines := pipeline_files(path)):
+                warn_of_nothing(path)
+            yield from pipelines
+            yield from files_below(path, (DEFAULTS, *MISNAMED))
         elif path.exists():
             yield path
         else:
@@ -39,7 +52,9 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _found(files: Iterable[Path], base: Path) -> Iterator[Diagnostic]:
     pipelines: list[Pipeline] = []
     for path in files:
-        if path.name == DEFAULTS:
+        if (wrong_name := misnamed(path, base)) is not None:
+            yield wrong_name
+        if (right_name(path) or path.name) == DEFAULTS:
             with reading(str(path)):
                 yield from read_defaults_file(text_of(path), shown(path, base))
             continue

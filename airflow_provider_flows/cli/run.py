@@ -39,12 +39,24 @@ def run(options: Namespace) -> int:
 def _wish(target: Target, options: Namespace) -> Wish:
     inputs: dict[str, Any] = {**mapping("--data", options.data), **pairs("--with", options.inputs)}
     return Wish(
-        order=order_of(target.flow, inputs, pairs("--option", options.options), None),
+        order=order_of(target.flow, inputs, _options(target, options), None),
         files=file_parts(pairs("--file", options.files)),
         timeout=duration("--timeout", options.timeout),
         poll_interval=duration("--poll-interval", options.poll_interval),
         is_awaited=not options.no_wait,
     )
+
+
+def _options(target: Target, options: Namespace) -> dict[str, Any]:
+    """Return the platform's options; raises `CommandError` naming each that is needed and not there."""
+    given = pairs("--option", options.options)
+    needed = (each for each in target.spec.options.values() if each.required and each.default is None)
+    lacking = [each for each in needed if each.name not in given]
+    if lacking:
+        flags = " ".join(f"--option {each.name}=…" for each in lacking)
+        told = "; ".join(f"{each.missing}" for each in lacking)
+        raise CommandError(f"give {flags}: {target.spec.title}: option {told}")
+    return given
 
 
 def _talk(target: Target, options: Namespace, progress: Progress) -> Talk:

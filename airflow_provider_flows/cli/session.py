@@ -73,8 +73,10 @@ class Session:
         if run.state.is_terminal:
             return run
         talk, wish = self._talk, self._wish
-        until = self._clock() + wish.timeout
-        wait = Wait(poll_interval=wish.poll_interval, until=until, report=talk.report)
+        since = self._clock()
+        wait = Wait(
+            poll_interval=wish.poll_interval, since=since, until=since + wish.timeout, report=talk.report
+        )
         try:
             talk.run = run = talk.perform(talk.api.wait(run.handle, wait))
         except FlowError as error:

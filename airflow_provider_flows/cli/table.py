@@ -112,6 +112,9 @@ COMMANDS = (
                 help="with the folders in it; by default this one",
             ),
             _argument("--check", action="store_true", help="only tell what is missing, and end with 1"),
+            _argument(
+                "--fail-on-change", action="store_true", help="end with 1 also when files were changed"
+            ),
         ),
     ),
     Command(
@@ -121,7 +124,12 @@ COMMANDS = (
         does=f"{_HERE}.eject:eject",
         arguments=(
             _FILE,
-            _argument("-o", "--output", metavar="OUT", help="a file to write instead, which must not exist"),
+            _argument(
+                "-o",
+                "--output",
+                metavar="OUT",
+                help="a file to write instead: a new one, or the stub that sync wrote for FILE",
+            ),
         ),
     ),
     Command(
@@ -151,7 +159,12 @@ COMMANDS = (
                 metavar="DURATION",
                 help="how long the run may take, such as 90s or 1h30m; then it is cancelled, where possible",
             ),
-            _argument("--poll-interval", default="2s", metavar="DURATION", help="between two questions"),
+            _argument(
+                "--poll-interval",
+                default="1s",
+                metavar="DURATION",
+                help="between the first two questions; the longer the run goes on, the fewer are asked",
+            ),
             _argument(
                 "--no-wait", action="store_true", help="end when the run has begun, and print what names it"
             ),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic, Place
 from airflow_provider_flows.pipelines.files import read_defaults
@@ -13,6 +14,8 @@ from airflow_provider_flows.pipelines.read import read_pipeline
 
 SUFFIX = ".flow.yaml"
 DEFAULTS = "flows.defaults.yaml"
+MISNAMED: Mapping[str, str] = MappingProxyType({".flow.yml": SUFFIX, "flows.defaults.yml": DEFAULTS})
+"""How files end that somebody means to be read, and that nobody reads; and how they must end."""
 
 
 def pipeline_files(folder: Path) -> list[Path]:
@@ -20,12 +23,12 @@ def pipeline_files(folder: Path) -> list[Path]:
     return files_below(folder, SUFFIX)
 
 
-def files_below(folder: Path, ending: str) -> list[Path]:
-    """Return the files with an ending in a folder and below it, by name; hidden folders are left out."""
+def files_below(folder: Path, ending: str | tuple[str, ...]) -> list[Path]:
+    """Return files with an ending, or one of several, in and below a folder; hidden folders are left out."""
     return [Path(each) for each in paths_below(folder, ending)]
 
 
-def paths_below(folder: Path, ending: str) -> list[str]:
+def paths_below(folder: Path, ending: str | tuple[str, ...]) -> list[str]:
     """Return the same as texts, which are made and compared in a fraction of the time."""
     found: list[str] = []
     seen: set[str] = set()
@@ -37,6 +40,22 @@ def paths_below(folder: Path, ending: str) -> list[str]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         found += [f"{where}{os.sep}{name}" for name in sorted(names) if name.endswith(ending)]
     return found
+
+
+def right_name(path: Path) -> str | None:
+    """Return how a file must be called so that it is read, None where nothing is wrong with its name."""
+    name = path.name
+    return next(
+        (name.removesuffix(each) + end for each, end in MISNAMED.items() if name.endswith(each)), None
+    )
+
+
+def misnamed(path: Path, base: Path) -> Diagnostic | None:
+    """Return what is wrong with a file's name, None where nothing is."""
+    if (name := right_name(path)) is None:
+        return None
+    message = f"nothing reads a file of this name: rename it to {name}"
+    return Diagnostic(place=Place(shown(path, base)), code="misnamed", message=message)
 
 
 def read_file(path: Path, base: Path) -> Reading:

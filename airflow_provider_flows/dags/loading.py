@@ -14,7 +14,7 @@ from airflow.sdk import DAG, get_parsing_context
 
 from airflow_provider_flows.dags.broken import BrokenBesideOthers, BrokenDag
 from airflow_provider_flows.dags.build import build
-from airflow_provider_flows.dags.files import SUFFIX, paths_below, pipeline_files, read_file
+from airflow_provider_flows.dags.files import MISNAMED, SUFFIX, files_below, misnamed, paths_below, read_file
 from airflow_provider_flows.dags.refusals import RefusedError
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic
 from airflow_provider_flows.pipelines.model import Pipeline, Reading
@@ -34,8 +34,12 @@ def dags_of(caller: Path, folder: Path) -> dict[str, DAG]:
     """Return the DAGs of a folder's files by their ids; on a worker only the one that is to run.
 
     A file with errors gives a DAG that tells Airflow of them. Where two files have one id, that of the file
-    that is named for it counts, or else the first one's.
+    that is named for it counts, or else the first one's. Raises `FileNotFoundError` where there is no such
+    folder, which Airflow shows as an import error of the DAG file.
     """
+    if not folder.is_dir():
+        message = f"load_dags finds no folder {str(folder)!r}: give its path from the folder of {caller.name}"
+        raise FileNotFoundError(message)
     asked = get_parsing_context().dag_id
     readings = _readings(folder) if asked is None else _reading_of(asked, folder)
     twice = _found_twice(readings.values())
@@ -86,7 +90,12 @@ def _of_caller(dag: DAG, caller: Path) -> DAG:
 
 
 def _readings(folder: Path) -> dict[Path, Reading]:
-    return {path: read_file(path, folder) for path in pipeline_files(folder)}
+    return {path: _reading(path, folder) for path in files_below(folder, (SUFFIX, *MISNAMED))}
+
+
+def _reading(path: Path, folder: Path) -> Reading:
+    wrong_name = misnamed(path, folder)
+    return read_file(path, folder) if wrong_name is None else Reading(None, (wrong_name,))
 
 
 def _found_twice(readings: Iterable[Reading]) -> dict[str, Diagnostic]:

@@ -5,20 +5,37 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.hooks.connected import ConnectedHook
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.wishes import order_of, reporter
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.candidates import Candidate, Quest
+from airflow_provider_flows.protocol.messages import Exchange
+from airflow_provider_flows.protocol.polling import FIRST
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
 from airflow_provider_flows.protocol.waiting import PATIENCE, Wait
+
+if TYPE_CHECKING:
+    from airflow_provider_flows.platforms.spec_platform import SpecPlatform
 
 
 class AsyncCalls(ConnectedHook):
     """Each call is a coroutine; all of one connection on one loop share a session."""
+
+    def held(self) -> AbstractAsyncContextManager[object]:
+        """Keep connection, session and token between several calls: `async with hook.held(): …`."""
+        from airflow_provider_flows.hooks.lines import shared_line  # which no worker needs
+
+        return shared_line(self.flow_conn_id, self._open_line)
+
+    async def aplatform(self, variant: str | None = None) -> SpecPlatform:
+        """Do what `platform` does, for an event loop, with what its users share."""
+        return await self._aperform(_platform, variant)
 
     async def astart_run(
         self,
@@ -57,7 +74,8 @@ class AsyncCalls(ConnectedHook):
 
     async def aget_run(self, handle: RunHandle, *, until: float = math.inf) -> Run:
         """Do what `get_run` does, for an event loop."""
-        return await self._aperform(partial(FlowApi.get, handle=handle, until=until), handle.variant)
+        say = seen.polls(partial(FlowApi.get, handle=handle, until=until), handle.platform)
+        return await self._aperform(say, handle.variant)
 
     async def aget_result(self, run: Run) -> Any:
         """Do what `get_result` does, for an event loop."""
@@ -67,8 +85,10 @@ class AsyncCalls(ConnectedHook):
         self,
         handle: RunHandle,
         *,
-        poll_interval: float,
+        poll_interval: float = FIRST,
         until: float,
+        max_poll_interval: float | None = None,
+        since: float | None = None,
         not_before: float = 0.0,
         unreachable_timeout: float = PATIENCE,
     ) -> Run:
@@ -76,11 +96,14 @@ class AsyncCalls(ConnectedHook):
         wait = Wait(
             poll_interval=poll_interval,
             until=until,
+            max_poll_interval=max_poll_interval,
+            since=since,
             not_before=not_before,
             unreachable_timeout=unreachable_timeout,
-            report=reporter(self.log),
+            report=reporter(self.log, since),
         )
-        return await self._aperform(partial(FlowApi.wait, handle=handle, wait=wait), handle.variant)
+        say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
+        return await self._aperform(say, handle.variant)
 
     async def acancel_run(self, handle: RunHandle) -> bool:
         """Do what `cancel_run` does, for an event loop."""
@@ -98,3 +121,8 @@ class AsyncCalls(ConnectedHook):
     async def adescribe_flow(self, flow_id: str) -> Any:
         """Do what `describe_flow` does, for an event loop."""
         return await self._aperform(partial(FlowApi.describe, flow_id=flow_id))
+
+
+def _platform(api: FlowApi) -> Exchange[SpecPlatform]:
+    yield from ()  # a conversation without a word
+    return cast("SpecPlatform", api.platform)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from airflow.providers.common.compat.sdk import BaseHook, Connection
+from airflow.providers.common.compat.sdk import BaseHook
 
 from airflow_provider_flows.hooks.connections import hide_secrets, raw_connection
-from airflow_provider_flows.hooks.lines import Line, shared_line
+from airflow_provider_flows.hooks.line import Line
 from airflow_provider_flows.platforms import specs
+from airflow_provider_flows.platforms.connections import RawConnection
 from airflow_provider_flows.platforms.fields import unknown_name
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.errors import ConnectionFieldError
@@ -58,7 +59,9 @@ class ConnectedHook(BaseHook):
         """The connection, read once for each hook."""
         if self._line is None:
             connection = self.get_connection(self.flow_conn_id)
-            self._line = self._line_of(connection)
+            raw = raw_connection(self.flow_conn_id, connection)
+            self._check(raw)
+            self._line = Line(raw, self._retry)
             connection.extra_dejson  # noqa: B018 - reading it hides its secrets in logs
         return self._line
 
@@ -66,25 +69,27 @@ class ConnectedHook(BaseHook):
         return SyncTransport(self.line.options(variant)).run(say(self.line.api(variant)))
 
     async def _aperform(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None) -> T:
-        async with shared_line((self.flow_conn_id, self.conn_type, self._retry), self._open_line) as line:
-            return await line.run(variant, say)
+        from airflow_provider_flows.hooks.lines import shared_line  # which no worker needs
+
+        async with shared_line(self.flow_conn_id, self._open_line) as line:
+            return await line.run(variant, say, self._retry, self._check)
 
     async def _open_line(self) -> Line:
         connection = await self.aget_connection(self.flow_conn_id)
-        line = self._line_of(connection)
+        line = Line(raw_connection(self.flow_conn_id, connection), self._retry)
         await hide_secrets(connection)
         return line
 
-    def _line_of(self, connection: Connection) -> Line:
-        if self.conn_type and connection.conn_type != self.conn_type:
+    def _check(self, raw: RawConnection) -> None:
+        """Raise `ConnectionFieldError` for a connection of a type that this hook cannot use."""
+        if self.conn_type and raw.conn_type != self.conn_type:
             raise ConnectionFieldError(
-                f"connection {self.flow_conn_id!r} has the type {connection.conn_type!r}, but the type "
+                f"connection {self.flow_conn_id!r} has the type {raw.conn_type!r}, but the type "
                 f"{self.conn_type!r} is needed here: name another connection, or use the general "
                 f"RunFlowOperator or FlowHook"
             )
-        if connection.conn_type not in specs.names():
-            unknown = unknown_name(connection.conn_type or "", specs.names(), "type")
+        if raw.conn_type not in specs.names():
+            unknown = unknown_name(raw.conn_type, specs.names(), "type")
             raise ConnectionFieldError(
                 f"connection {self.flow_conn_id!r} leads to no flow platform: its {unknown}"
             )
-        return Line(raw_connection(self.flow_conn_id, connection), self._retry)

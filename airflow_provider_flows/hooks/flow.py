@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_provider_flows.hooks.async_calls import AsyncCalls
-from airflow_provider_flows.hooks.lines import Line
+from airflow_provider_flows.hooks.line import Line
 from airflow_provider_flows.hooks.sync_calls import SyncCalls
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.protocol.api import FlowApi

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.hooks.connected import ConnectedHook
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.wishes import order_of, reporter
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.candidates import Candidate, Quest
+from airflow_provider_flows.protocol.polling import FIRST
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
 from airflow_provider_flows.protocol.waiting import PATIENCE, Wait
 
@@ -66,7 +68,8 @@ class SyncCalls(ConnectedHook):
 
     def get_run(self, handle: RunHandle, *, until: float = math.inf) -> Run:
         """Ask once how a run stands; nothing is repeated after `until`, in seconds since the epoch."""
-        return self._perform(partial(FlowApi.get, handle=handle, until=until), handle.variant)
+        say = seen.polls(partial(FlowApi.get, handle=handle, until=until), handle.platform)
+        return self._perform(say, handle.variant)
 
     def get_result(self, run: Run) -> Any:
         """Return the result of a run that succeeded, None where the platform gives none."""
@@ -76,26 +79,34 @@ class SyncCalls(ConnectedHook):
         self,
         handle: RunHandle,
         *,
-        poll_interval: float,
+        poll_interval: float = FIRST,
         until: float,
+        max_poll_interval: float | None = None,
+        since: float | None = None,
         not_before: float = 0.0,
         unreachable_timeout: float = PATIENCE,
     ) -> Run:
         """Return a run once it is over, or as it stands at `until`.
 
-        :param poll_interval: seconds between two questions
+        :param poll_interval: seconds between the first two questions; the time between them grows from there
         :param until: when to give up, in seconds since the epoch
+        :param max_poll_interval: seconds between any two at most, by default 300, or `poll_interval` where
+            that is more; the same as `poll_interval` for a fixed interval
+        :param since: when the run began, in seconds since the epoch, by default now
         :param not_before: when to return at the earliest, in seconds since the epoch
         :param unreachable_timeout: for how many seconds faults that may pass are forgiven
         """
         wait = Wait(
             poll_interval=poll_interval,
             until=until,
+            max_poll_interval=max_poll_interval,
+            since=since,
             not_before=not_before,
             unreachable_timeout=unreachable_timeout,
-            report=reporter(self.log),
+            report=reporter(self.log, since),
         )
-        return self._perform(partial(FlowApi.wait, handle=handle, wait=wait), handle.variant)
+        say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
+        return self._perform(say, handle.variant)
 
     def cancel_run(self, handle: RunHandle) -> bool:
         """Cancel a run; return False when it was over already. Only some platforms can."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.protocol.runs import Run, RunOrder
 
 
@@ -24,13 +26,18 @@ def order_of(
     )
 
 
-def reporter(log: Any) -> Callable[[Run], None]:
-    """Return a function that logs how a run stands."""
+def reporter(log: Any, since: float | None = None) -> Callable[[Run], None]:
+    """Return a function that logs how a run stands, and tells Airflow's statistics how long it took.
+
+    :param since: when the run began, in seconds since the epoch, by default now
+    """
+    began = time.time() if since is None else since
 
     def report(run: Run) -> None:
         word = f" ({run.raw_state})" if run.raw_state else ""
         log.info("%s is %s%s", run.handle, run.state.value, word)
         if run.message and not run.state.is_terminal:
             log.warning("%s: %s", run.handle, run.message)
+        seen.end(run, began)
 
     return report

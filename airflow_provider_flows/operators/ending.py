@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.journal.entry import Entry
 from airflow_provider_flows.operators.book import TaskBook
 from airflow_provider_flows.protocol.errors import FlowError, TransportError, UnavailableError
@@ -40,6 +41,7 @@ def cancel(task: RunFlowOperator, handle: RunHandle) -> Fate:
         task.log.warning("%s may still go on, cancelling it failed: %s", handle, error)
         return Fate.UNCLEAR if isinstance(error, TransportError | UnavailableError) else Fate.GOES_ON
     task.log.info("%s %s", handle, "is being cancelled" if cancelled else "was over already")
+    seen.cancel(handle, cancelled=cancelled)
     return Fate.CANCELLED if cancelled else Fate.OVER
 
 

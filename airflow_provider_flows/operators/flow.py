@@ -10,8 +10,15 @@ from airflow.providers.common.compat.sdk import AirflowException, BaseOperator, 
 
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.operators.leg import Leg
-from airflow_provider_flows.operators.settings import chosen, seconds, with_retry_policy
+from airflow_provider_flows.operators.settings import (
+    chosen,
+    longest_interval,
+    seconds,
+    with_retry_policy,
+)
 from airflow_provider_flows.operators.shown import shown_options
+from airflow_provider_flows.protocol.polling import FIRST
+from airflow_provider_flows.triggers.reasons import AUTO, who_ends
 
 if TYPE_CHECKING:
     from airflow.sdk import Context, XComArg
@@ -41,7 +48,10 @@ class RunFlowOperator(BaseOperator):
     :param input_schema: a JSON Schema that the inputs must keep, checked before anything is sent
     :param wait_for_completion: whether to wait for the run's end
     :param deferrable: whether to wait in the triggerer, without a worker; by default as Airflow is configured
-    :param poll_interval: seconds between two questions how the run stands
+    :param poll_interval: seconds between the first two questions how the run stands; the time between them
+        grows with the run's age, as `docs/reliability.md` tells
+    :param max_poll_interval: seconds between any two at most, by default 300, or `poll_interval` where that
+        is more; the same as `poll_interval` for a fixed interval
     :param timeout: how long the run may take, in seconds or as a `timedelta`; then it is cancelled, where the
         platform can. `execution_timeout` counts from the attempt and holds too, deferred or not
     :param defer_after: seconds that the worker waits itself before it defers, for runs that are over at once
@@ -55,6 +65,9 @@ class RunFlowOperator(BaseOperator):
     :param unreachable_timeout: for how long the platform may give no readable answer amid the wait
     :param cancel_on_timeout: whether a run whose time is up is cancelled, where the platform can
     :param cancel_on_kill: whether a run is cancelled when a person marks or clears its task
+    :param end_from_trigger: whether the triggerer ends the deferred task when its run did well, which saves a
+        second start of a worker: `auto` where nothing is lost by it, `True` where nothing gets wrong by it,
+        or `False`. `docs/scale.md` has the tables
     """
 
     template_fields: Collection[str] = (
@@ -89,7 +102,8 @@ class RunFlowOperator(BaseOperator):
         input_schema: Mapping[str, Any] | None = None,
         wait_for_completion: bool = True,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        poll_interval: float | timedelta = 5.0,
+        poll_interval: float | timedelta = FIRST,
+        max_poll_interval: float | timedelta | None = None,
         timeout: float | timedelta = timedelta(hours=24),
         defer_after: float | timedelta = 1.0,
         result_path: str | None = None,
@@ -100,6 +114,7 @@ class RunFlowOperator(BaseOperator):
         unreachable_timeout: float | timedelta = 600.0,
         cancel_on_timeout: bool = True,
         cancel_on_kill: bool = True,
+        end_from_trigger: str | bool = AUTO,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -114,6 +129,7 @@ class RunFlowOperator(BaseOperator):
         self.wait_for_completion = wait_for_completion
         self.deferrable = deferrable
         self.poll_interval = seconds("poll_interval", poll_interval, positive=True)
+        self.max_poll_interval = longest_interval(self.poll_interval, max_poll_interval)
         self.timeout = seconds("timeout", timeout, positive=True)
         self.defer_after = seconds("defer_after", defer_after)
         self.result_path = result_path
@@ -126,6 +142,7 @@ class RunFlowOperator(BaseOperator):
         self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
         self.cancel_on_timeout = cancel_on_timeout
         self.cancel_on_kill = cancel_on_kill
+        self.end_from_trigger = who_ends(end_from_trigger)
         self.run_link: str | None = None
         self._leg: Leg | None = None
         self._rendered_options: Any = None  # with their secret parts, which `options` shows no more

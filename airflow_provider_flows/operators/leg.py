@@ -97,7 +97,7 @@ class Leg:
                 )
             entry = replace(entry, waits=entry.waits + 1)
             self._book.keep(entry)
-            return defer(self._task, self._book, entry, run.handle)
+            return defer(self._task, self._context["ti"], self._book, entry, run.handle)
 
     def kill(self) -> None:
         """Cancel the run if a person has ended the task, now or as soon as it is known."""
@@ -174,7 +174,7 @@ class Leg:
             return run.handle.to_json()
         if not run.state.is_terminal:
             self._check_wanted()
-            run = watched(self._task, self._book, entry, run.handle)
+            run = watched(self._task, self._context["ti"], self._book, entry, run.handle)
             self._is_over = run.state.is_terminal
         return self._finish(entry, run)
 

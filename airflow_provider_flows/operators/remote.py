@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.journal.entry import Entry
 from airflow_provider_flows.journal.fingerprint import fingerprint
 from airflow_provider_flows.operators.settings import ONE_LOOK
@@ -105,8 +106,11 @@ class TaskRemote:
     def start(self) -> Run:
         """Send the start's request."""
         self.wanted()
-        run = self.hook.start_prepared_run(self._prepared or self.order, variant=self.variant)
+        asked = time.time()
+        with seen.start(self.hook.platform(self.variant).spec.name):
+            run = self.hook.start_prepared_run(self._prepared or self.order, variant=self.variant)
         self.started(run)
+        seen.end(run, asked)
         return run
 
     def look(self, handle: RunHandle) -> Run:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.platforms.expressions import expression
 from airflow_provider_flows.protocol.errors import ResultPathError, SpecError
+from airflow_provider_flows.protocol.polling import longest_pause
 from airflow_provider_flows.retries import default_retry_policy
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ def seconds(name: str, value: float | timedelta, *, positive: bool = False) -> f
     ):
         raise ValueError(f"{name} must be {least} seconds, as a number or a timedelta, not {value!r}")
     return float(number)
+
+
+def longest_interval(first: float, longest: float | timedelta | None) -> float:
+    """Return `max_poll_interval` in seconds; raises `ValueError` for what is no time, or below the first."""
+    if longest is None:
+        return longest_pause(first, None)
+    return longest_pause(first, seconds("max_poll_interval", longest, positive=True))
 
 
 def chosen(name: str, value: Any, choices: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic
+from airflow_provider_flows.pipelines.durations import near_duration, seconds
 from airflow_provider_flows.pipelines.given import Given, is_usable
 from airflow_provider_flows.pipelines.guesses import guessed
 from airflow_provider_flows.pipelines.inherit import Keys
@@ -85,8 +86,15 @@ def _option(name: str, given: Given, spec: PlatformSpec, known: Mapping[str, Fie
     if found and isinstance(value, str) and suspicion(given.path, value):
         found = [f"{name} ({each.title}) is malformed"]
     for problem in found:
-        notes = [each.description] if each.description else []
+        notes = [*_in_seconds(each, value), *([each.description] if each.description else [])]
         yield given.found("bad-option", f"option {problem}", *notes)
+
+
+def _in_seconds(each: Field, value: Any) -> list[str]:
+    """Return how to write a duration where the platform takes a number of seconds."""
+    is_time = not {"integer", "number"}.isdisjoint(each.types) and "seconds" in each.title.lower()
+    meant = near_duration(value) if is_time and isinstance(value, str) else None
+    return [f"write {seconds(meant)}: it is in seconds"] if meant else []
 
 
 def _is_of_another_variant(given: Given, spec: PlatformSpec) -> bool:

@@ -24,6 +24,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "item-outside": "`item` or `index` in a step without `for_each`.",
         "mapped-result": "`result` of a step with `for_each`, or `results` of one without.",
         "merge-key": "YAML's `<<`, which YAML 1.2 does not know.",
+        "misnamed": "A file whose name ends in `.yml`, so that nothing reads it.",
         "missing-key": "A key that is needed and not there.",
         "missing-option": "An option that the platform needs and nobody gave.",
         "no-such-timetable": "A timetable that no plugin has registered.",

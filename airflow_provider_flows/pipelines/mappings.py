@@ -94,6 +94,11 @@ class Shapes:
             return self._unsaid(findings)
         if (key := self.untagged.required[0]) in value:
             return self.untagged
+        for slip in value:
+            if (meant := near(slip, (key, self.tag))) is not None:
+                message = f"`{slip}` is not a key of {name_of(path)}. Did you mean `{meant}`?"
+                findings.add((*path, slip), "unknown-key", message, key=True)
+                return None
         findings.add(path, "missing-key", f"{name_of(path)} needs `{key}` or `{self.tag}`", key=True)
         return None
 

@@ -16,6 +16,7 @@ DURATIONS = frozenset(
         "retry_delay",
         "max_retry_delay",
         "poll_interval",
+        "max_poll_interval",
         "defer_after",
         "unreachable_timeout",
     }

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from airflow_provider_flows.pipelines.findings import Findings, kind_shown, name_of, shown
 from airflow_provider_flows.pipelines.mends import duration_mend, mend
 from airflow_provider_flows.pipelines.near import did_you_mean, listed
+from airflow_provider_flows.pipelines.secret_shapes import suspicion
 from airflow_provider_flows.schemas import Path
 
 Check: TypeAlias = Callable[[Any, Path, Findings], None]
@@ -34,7 +35,7 @@ class Rule:
         if type(value) not in self.checks:
             message = f"{name_of(path)} {self.must}; got {kind_shown(path, value)}"
             accepts = self.text.accepts if self.text else _always
-            note = mend(value, self.checks, accepts) if path else "begin it with `flows: pipeline/1`"
+            note = mend(path, value, self.checks, accepts) if path else "begin it with `flows: pipeline/1`"
             findings.add(path, self.code or "bad-type", message, *([note] if note else []))
         elif (check := self.checks[type(value)]) is not None:
             check(value, path, findings)
@@ -89,7 +90,14 @@ class Text:
             note = "take the quotes away"
         elif value != value.strip() and self.accepts(value.strip()):
             note = "take away the blanks or ends of lines around it; a block begins with `|-` then"
+        elif self.code == "bad-name" and not suspicion(path, value):
+            note = self._near_name(value)
         return [f"{name} {self.must}; got {shown(path, value)}", *([note] if note else [])]
+
+    def _near_name(self, value: str) -> str | None:
+        """Return how to write a name that has some odd characters."""
+        name = re.sub(r"[^A-Za-z0-9.-]+", "_", value.replace("/", "."))
+        return f"write {name}" if value.isascii() and name.strip("_") and self.accepts(name) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,16 @@ def _cron(given: Given, presets: Sequence[str] = CRON_PRESETS) -> Iterator[Diagn
         )
         preset = f"@{text.lower()}"
         guess = f". Did you mean `{preset}`?" if preset in presets else ""
-        yield given.found("bad-schedule", f"{text!r} is no cron expression: {problem}{guess}", note)
+        notes = [f"write {{timetable: every, interval: {text}}}"] if _is_interval(given, text) else [note]
+        yield given.found("bad-schedule", f"{text!r} is no cron expression: {problem}{guess}", *notes)
+
+
+def _is_interval(given: Given, text: str) -> bool:
+    """Tell whether somebody has written how often the pipeline runs in place of its schedule."""
+    try:
+        return given.path == ("schedule",) and seconds(text) > 0
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=512)

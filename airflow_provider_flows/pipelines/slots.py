@@ -56,11 +56,15 @@ def _there(name: Name, names: Mapping[str, Any]) -> str:
     found: Any = names
     for depth, field in enumerate(name):
         if not isinstance(found, Mapping) or field not in found:
-            return (
-                f"`{'.'.join(name[:depth])}` is {_kind(found)}" if depth else f"nothing is called `{field}`"
-            )
+            return _said(name[:depth], found) if depth else f"nothing is called `{field}`"
         found = found[field]
-    return f"`{'.'.join(name) or '@'}` is {_kind(found)}"
+    return _said(name, found)
+
+
+def _said(name: Name, found: Any) -> str:
+    is_variable = name[:1] == ("vars",) and len(name) == 2
+    mend = f" (set the Airflow Variable {name[1]})" if is_variable and found is None else ""
+    return f"`{'.'.join(name) or '@'}` is {_kind(found)}{mend}"
 
 
 def _kind(value: Any) -> str:

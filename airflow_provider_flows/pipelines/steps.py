@@ -76,6 +76,7 @@ class Draft:
             if (given := self.keys.get(key)) is not None and self.is_mapped is False:
                 message = f"`{key}` does nothing without `for_each`"
                 yield given.found("bad-value", message, key=True, is_error=False)
+        yield from self._interval_problems()
         path = self.keys.get("result_path")
         if path is not None and "{{" not in path.value and (fault := uses(path.value).fault) is not None:
             yield path.found("bad-expression", f"`result_path` is not valid JMESPath: {fault}")
@@ -125,6 +126,19 @@ class Draft:
         yield from runs.problems(given, run)
         if run.spec is not None:
             yield from abilities.problems(self.given, self.keys, run.spec)
+
+    def _interval_problems(self) -> Iterator[Diagnostic]:
+        first, longest = self.keys.get("poll_interval"), self.keys.get("max_poll_interval")
+        if first is None or longest is None or seconds(longest.value) >= seconds(first.value):
+            return
+        message = (
+            f"`max_poll_interval` of the step `{self.name}` is below its `poll_interval`: "
+            f"{longest.value} is less than {first.value}"
+        )
+        notes = ["give both the same value for a fixed interval"]
+        if first.place.file != longest.place.file:
+            notes.append(f"`poll_interval` stands in {first.place}")
+        yield longest.found("bad-value", message, *notes)
 
     def _needs(self) -> list[Given]:
         given = self.keys.get("needs")

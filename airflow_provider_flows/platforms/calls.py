@@ -17,6 +17,9 @@ from airflow_provider_flows.platforms.listings import Listing, read_listing
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, SpecError
 from airflow_provider_flows.protocol.messages import FilePart, Request
 
+_ASKING = {"Accept": "application/json"}
+_TELLING = {**_ASKING, "Content-Type": "application/json"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -45,8 +48,7 @@ class Call:
             purpose=self.purpose,
             method=self.method,
             url=base + path + _query_text(query),
-            headers={"Accept": "application/json"}
-            | ({} if body is None else {"Content-Type": "application/json"}),
+            headers=_ASKING if body is None else _TELLING,
             body=None if body is None else json.dumps(body, allow_nan=False).encode(),
             file=file,
             read_timeout=float(names["conn"]["read_timeout"] if seconds is None else seconds),

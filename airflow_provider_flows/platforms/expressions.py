@@ -7,7 +7,7 @@ evaluated again, so no answer and no input can smuggle one in.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +16,7 @@ from jmespath.exceptions import JMESPathTypeError
 from jmespath.functions import Functions
 
 from airflow_provider_flows.platforms.holes import Hole, split
+from airflow_provider_flows.platforms.lookups import Lookup, lookup
 from airflow_provider_flows.protocol.errors import ConnectionFieldError, InputsError, SpecError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Expression:
 
     text: str
     _parsed: ParsedResult
+    _lookup: Lookup | None = field(default=None, compare=False)
 
     @property
     def tree(self) -> Mapping[str, Any]:
@@ -44,6 +46,8 @@ class Expression:
 
     def __call__(self, data: Any) -> Any:
         """Return what the expression finds; one that fails on the data, such as by a type, finds None."""
+        if self._lookup is not None:
+            return self._lookup(data)
         try:
             return self._parsed.search(data)
         except _FAILURES:
@@ -69,7 +73,7 @@ def expression(text: str, where: str) -> Expression:
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise SpecError(f"{where}: not a valid JMESPath expression: {text!r}: {reason}") from error
-    return Expression(text, found)
+    return Expression(text, found, lookup(found.parsed))
 
 
 def _check_functions(node: Any) -> None:

@@ -127,6 +127,24 @@ class SpecPlatform(Engine):
 
         return self._reader.page(self._called("search"), response, f"flow {order.flow_id!r}", handle)
 
+    def list_request(self, handle: RunHandle, skip: int = 0) -> Request | None:
+        """Return the request that lists the runs of a run's flow, None where it tells no states."""
+        call = self._calls["search"]
+        if call is None or call.reading.state is None:
+            return None
+        return self._built(call, {**self._names(handle), "page": {"skip": skip}})
+
+    def read_list(self, handle: RunHandle, response: Response) -> Page:
+        """Return one page of the runs of a run's flow."""
+        return self._reader.page(
+            self._called("search"),
+            response,
+            f"flow {handle.flow_id!r}",
+            lambda run_id, flow_id: replace(
+                handle, run_id=run_id, flow_id=handle.flow_id if flow_id is None else flow_id
+            ),
+        )
+
     def run_name(self, order: RunOrder) -> str | None:
         """Return what the order's start calls its run, None where the platform names its runs itself."""
         named = self._called("search").listing.named

@@ -65,6 +65,7 @@ class PlatformSpec:
         return self if name is None else read_spec(self.document.variant(name))
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of the platforms that ship with the package."""
     found = (entry.name for entry in files(__package__).iterdir())

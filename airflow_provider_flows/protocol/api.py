@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from airflow_provider_flows.protocol.asking import Asking
 from airflow_provider_flows.protocol.candidates import Candidate, Quest, match
 from airflow_provider_flows.protocol.errors import (
     MAY_RUN,
@@ -21,18 +22,30 @@ from airflow_provider_flows.protocol.messages import Exchange, FilePart, Request
 from airflow_provider_flows.protocol.platform import FlowPlatform
 from airflow_provider_flows.protocol.retry import RetryPolicy, insist
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder
+from airflow_provider_flows.protocol.together import Together
 from airflow_provider_flows.protocol.waiting import Wait, wait_for
 
 T = TypeVar("T")
 
 
+def nothing_newer() -> FlowApi | None:
+    """Return None: the connection is read once."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowApi:
-    """One platform on one connection, ready to talk. `clock` gives seconds since the epoch."""
+    """One platform on one connection, ready to talk.
+
+    `clock` gives seconds since the epoch; `newer` the same for the connection as it was read since, None
+    while nothing has changed; `together` lets questions that wait for their turns share an answer.
+    """
 
     platform: FlowPlatform
     clock: Callable[[], float]
     retry: RetryPolicy
+    newer: Callable[[], FlowApi | None] = nothing_newer
+    together: Together | None = None
 
     def start(self, order: RunOrder, files: Mapping[str, FilePart] | None = None) -> Exchange[Run]:
         """Upload the files, put what stands for them into the inputs, and start one run.
@@ -55,15 +68,16 @@ class FlowApi:
     def start_prepared(self, order: RunOrder) -> Exchange[Run]:
         """Start one run of an order that `prepare` has returned; raises as `start` does."""
         request = self.platform.start_request(order)
-        return self.platform.read_start(order, (yield from self._call(request)))
+        return self.platform.read_start(order, (yield from self.call(request)))
 
     def get(self, handle: RunHandle, until: float = math.inf) -> Exchange[Run]:
         """Ask how a run stands; nothing is repeated after `until`, in seconds since the epoch."""
-        return self._get(handle, until)
+        request = self.status_request(handle)
+        return self.platform.read_status(handle, (yield from self.call(request, until)))
 
     def wait(self, handle: RunHandle, wait: Wait) -> Exchange[Run]:
         """Return the run once it is over, or as it stands when the time is up."""
-        return wait_for(lambda: self._get(handle, wait.until), handle, wait, self.clock)
+        return wait_for(Asking(self, handle, wait.until), handle, wait, self.clock)
 
     def result(self, run: Run) -> Exchange[Any]:
         """Return the result of a run that succeeded, None where the platform gives none."""
@@ -72,12 +86,12 @@ class FlowApi:
         request = self.platform.result_request(run.handle)
         if request is None:
             return None
-        return self.platform.read_result(run.handle, (yield from self._call(request)))
+        return self.platform.read_result(run.handle, (yield from self.call(request)))
 
     def cancel(self, handle: RunHandle) -> Exchange[bool]:
         """Cancel a run; return False when it was over already."""
         request = self._able(self.platform.cancel_request(handle), "cancel a run")
-        return self.platform.read_cancel(handle, (yield from self._call(request)))
+        return self.platform.read_cancel(handle, (yield from self.call(request)))
 
     def find(self, quest: Quest) -> Exchange[list[Candidate]]:
         """List the flow's runs and return those that can be the one that is looked for.
@@ -91,26 +105,45 @@ class FlowApi:
     def upload(self, file: FilePart, options: Mapping[str, Any] | None = None) -> Exchange[Any]:
         """Upload one file and return what stands for it in a flow's inputs."""
         request = self._able(self.platform.upload_request(file, options or {}), "take files")
-        return self.platform.read_upload(file, (yield from self._call(request)))
+        return self.platform.read_upload(file, (yield from self.call(request)))
 
     def describe(self, flow_id: str) -> Exchange[Any]:
         """Return what the platform tells of a flow."""
         request = self._able(self.platform.describe_request(flow_id), "describe a flow")
-        return self.platform.read_description(flow_id, (yield from self._call(request)))
+        return self.platform.read_description(flow_id, (yield from self.call(request)))
 
     def test(self) -> Exchange[str]:
         """Make the platform's cheapest harmless call and return what it proved, or why there is none."""
         request = self.platform.test_request()
         if request is None:
             return self.platform.untested()
-        return self.platform.read_test((yield from self._call(request)))
+        return self.platform.read_test((yield from self.call(request)))
 
     def sign_in(self) -> Exchange[Mapping[str, str]]:
         """Return the headers that sign a request, for a user's own calls."""
         try:
             return (yield from self.platform.auth.headers())
         except TransportError as error:
-            raise self._explained(error) from error
+            raise self.explained(error) from error
+
+    def status_request(self, handle: RunHandle) -> Request:
+        """Return the request that asks how a run stands; raises `NotSupportedError` where there is none."""
+        return self._able(
+            self.platform.status_request(handle),
+            "tell how a run stands, so there is nothing to wait for",
+        )
+
+    def call(self, request: Request, until: float = math.inf) -> Exchange[Response]:
+        """Sign in, send a request, and send it again while that may help; raises `TransportError`."""
+        try:
+            return (yield from insist(request, self.platform.auth.send, self.retry, self.clock, until))
+        except TransportError as error:
+            raise self.explained(error) from error
+
+    def explained(self, error: TransportError) -> TransportError:
+        """Return the same fault in words for people."""
+        text = f"{self.platform.subject}: no answer to {error.request}: {error}. {_fate(error)}."
+        return type(error)(self.platform.scrubbed(text), error.request, error.sent_at)
 
     def _with_files(self, order: RunOrder, files: Mapping[str, FilePart]) -> Exchange[RunOrder]:
         taken = sorted(set(files) & set(order.inputs))
@@ -123,31 +156,14 @@ class FlowApi:
             references[name] = yield from self.upload(file, order.options)
         return replace(order, inputs={**order.inputs, **references})
 
-    def _get(self, handle: RunHandle, until: float) -> Exchange[Run]:
-        request = self._able(
-            self.platform.status_request(handle),
-            "tell how a run stands, so there is nothing to wait for",
-        )
-        return self.platform.read_status(handle, (yield from self._call(request, until)))
-
     def _page(self, quest: Quest, skip: int) -> Exchange[Page]:
         request = self._able(self.platform.search_request(quest, skip), "list a flow's runs")
-        return self.platform.read_search(quest, (yield from self._call(request)))
+        return self.platform.read_search(quest, (yield from self.call(request)))
 
     def _able(self, request: Request | None, what: str) -> Request:
         if request is None:
             raise NotSupportedError(f"{self.platform.title} documents no way to {what}")
         return request
-
-    def _call(self, request: Request, until: float = math.inf) -> Exchange[Response]:
-        try:
-            return (yield from insist(request, self.platform.auth.send, self.retry, self.clock, until))
-        except TransportError as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: TransportError) -> TransportError:
-        text = f"{self.platform.subject}: no answer to {error.request}: {error}. {_fate(error)}."
-        return type(error)(self.platform.scrubbed(text), error.request)
 
 
 def _fate(error: TransportError) -> str:

@@ -66,11 +66,12 @@ class NotSupportedError(UsageError):
 
 
 class TransportError(FlowError):
-    """No complete answer came."""
+    """No complete answer came. `sent_at` is as that of a `Response`."""
 
-    def __init__(self, message: str, request: Request) -> None:
+    def __init__(self, message: str, request: Request, sent_at: float | None = None) -> None:
         super().__init__(message)
         self.request = request
+        self.sent_at = sent_at
 
 
 class NotSentError(TransportError):

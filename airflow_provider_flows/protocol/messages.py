@@ -3,12 +3,13 @@
 A conversation (`Exchange`) is a generator. It yields what to do next, a `Request` to send or a `Sleep`
 to keep, is sent each answer, and returns what was learned. Nothing happens until a driver runs it
 (`airflow_provider_flows.transports.driver`), so the same conversation serves workers and triggerer,
-and tests run it against simulated time. Only `ask` and `pause` contain a bare `yield`.
+and tests run it against simulated time. Only `ask`, `pause` and `happened` contain a bare `yield`.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, TypeAlias, TypeVar
@@ -43,6 +44,17 @@ class Request:
     read_timeout: float = DEFAULT_READ_TIMEOUT
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     is_repeatable: bool = False  # whether sending it twice does no more than sending it once
+    # What is to be sent instead when its turn has come; for transports in which requests wait for turns.
+    at_turn: Callable[[Request], Request] | None = field(default=None, repr=False, compare=False)
+    _kept: tuple[object, Any] = field(default=(None, None), init=False, repr=False, compare=False)
+
+    def kept(self, maker: object) -> Any:
+        """Return what a signer or a transport has made of this request before, None where it has not."""
+        return self._kept[1] if self._kept[0] is maker else None
+
+    def keep(self, maker: object, made: Any) -> None:
+        """Keep what a signer or a transport has made of this request, so that asking again costs less."""
+        object.__setattr__(self, "_kept", (maker, made))
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
@@ -50,12 +62,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One complete HTTP answer; header names are in lower case."""
+    """One complete HTTP answer; header names are in lower case.
+
+    `sent_at` is when its request was sent after it had waited for its turn, in seconds since the epoch; None
+    where no transport has noted it.
+    """
 
     request: Request
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    sent_at: float | None = field(default=None, compare=False)
 
     @property
     def is_ok(self) -> bool:
@@ -75,11 +92,34 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
 
+class Signal:
+    """Something that one conversation brings about, and others wait for."""
+
+    __slots__ = ("_callbacks", "is_set")
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._callbacks: list[Callable[[], object]] = []
+
+    def set(self) -> None:
+        """Tell all who wait."""
+        self.is_set = True
+        while self._callbacks:
+            self._callbacks.pop()()
+
+    def when_set(self, callback: Callable[[], object]) -> None:
+        """Have something called once it is set, perhaps at once; perhaps from another thread."""
+        self._callbacks.append(callback)
+        if self.is_set:
+            self.set()
+
+
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """A wish to go on only after some seconds."""
+    """A wish to go on only after some seconds, or once something has happened."""
 
     seconds: float
+    until: Signal | None = None
 
 
 Step: TypeAlias = Request | Sleep
@@ -99,3 +139,9 @@ def pause(seconds: float) -> Exchange[None]:
     """Let some seconds pass; nothing when there are none."""
     if seconds > 0:
         yield Sleep(seconds)
+
+
+def happened(signal: Signal) -> Exchange[None]:
+    """Let time pass until another conversation has set the signal."""
+    if not signal.is_set:
+        yield Sleep(math.inf, signal)

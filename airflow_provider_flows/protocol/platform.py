@@ -59,6 +59,17 @@ class FlowPlatform(ABC):
         """Return whether the run is being cancelled; False when it was over already."""
         raise NotSupportedError(self._cannot("cancel a run"))
 
+    def list_request(self, handle: RunHandle, skip: int = 0) -> Request | None:
+        """Return the request that lists the runs of a run's flow with their states, the newest first.
+
+        `skip` is how many of the newest are left out. None where a listing does not tell how runs stand.
+        """
+        return None
+
+    def read_list(self, handle: RunHandle, response: Response) -> Page:
+        """Return the runs that were listed."""
+        raise NotSupportedError(self._cannot("list a flow's runs"))
+
     def upload_request(self, file: FilePart, options: Mapping[str, Any]) -> Request | None:
         """Return the request that uploads one file."""
         return None

@@ -13,6 +13,8 @@ from airflow_provider_flows.protocol.errors import NotSentError, OversizedError,
 from airflow_provider_flows.protocol.messages import Exchange, Request, Response, pause
 
 PASSING = frozenset({408, 425, 500, 502, 503, 504})
+LONGEST_RETRY_AFTER = 300.0  # seconds
+_TURNED_AWAY = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class RetryPolicy:
     attempts: int = 5
     first_delay: float = 1.0
     longest_delay: float = 30.0
-    longest_retry_after: float = 300.0
+    longest_retry_after: float = LONGEST_RETRY_AFTER
     jitter: Callable[[], float] = random.random
 
     def delay_after(
@@ -83,6 +85,13 @@ def insist(
     if isinstance(outcome, TransportError):
         raise outcome
     return outcome
+
+
+def wished_hold(response: Response, now: float, longest: float) -> float:
+    """Return for how many seconds nothing more should be sent: what a 429 or 503 asks for in Retry-After."""
+    if response.status not in _TURNED_AWAY:
+        return 0.0
+    return min(retry_after(response, now) or 0.0, longest)
 
 
 def retry_after(response: Response, now: float) -> float | None:

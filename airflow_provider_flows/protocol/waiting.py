@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from airflow_provider_flows.protocol.errors import (
     UnavailableError,
 )
 from airflow_provider_flows.protocol.messages import Exchange, pause
+from airflow_provider_flows.protocol.polling import longest_pause, next_pause
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
 
 EARLY = 60.0  # seconds of a clear no: of a new run that isn't found yet, of a proxy or a restart on the way
@@ -35,17 +37,26 @@ def say_nothing(run: Run) -> None:
 class Wait:
     """How to wait: seconds between polls, and instants in seconds since the epoch.
 
-    `until` is when to give up, `not_before` when the end may be told at the earliest, `unreachable_timeout`
-    for how many seconds faults that may pass are forgiven. `report` is called with each run whose state
-    differs from the one before it; when answers stop, with the last one and the fault in its message; and
-    when they come again.
+    The pause between two polls grows with the run's age from `poll_interval` to `max_poll_interval` (None:
+    300 s, or `poll_interval` where that is more), and shrinks again toward `until`; see `polling`. `since` is
+    when the run began, as far as is known (None: when the wait does), `until` when to give up, `not_before`
+    when the end may be told at the earliest, `unreachable_timeout` for how many seconds faults that may pass
+    are forgiven. `report` is called with each run whose state differs from the one before it; when answers
+    stop, with the last one and the fault in its message; and when they come again. `jitter` gives numbers
+    from 0 to 1. Raises `ValueError` for a `max_poll_interval` below `poll_interval`.
     """
 
     poll_interval: float
     until: float
+    max_poll_interval: float | None = None
+    since: float | None = None
     not_before: float = 0.0
     unreachable_timeout: float = PATIENCE
     report: Callable[[Run], None] = say_nothing
+    jitter: Callable[[], float] = random.random
+
+    def __post_init__(self) -> None:
+        longest_pause(self.poll_interval, self.max_poll_interval)
 
 
 def wait_for(
@@ -56,14 +67,26 @@ def wait_for(
     Faults are forgiven as `Watch` says. If the time is up amid a fault, the run's message tells it.
     """
     watch = Watch(Heard.nothing(handle), wait.unreachable_timeout, wait.report)
+    since = clock() if wait.since is None else wait.since
     while True:
-        with watch.forgiving(clock):
+        asked = clock()
+        try:  # and not `forgiving`, which would cost five objects for each run whose turn has not come
             watch.hear((yield from get()), clock())
+        except (TransportError, ResponseError) as error:
+            watch.forgive(error, asked, clock())
         if watch.heard.run.state.is_terminal or clock() >= wait.until:
             break
-        yield from pause(min(wait.poll_interval, wait.until - clock()))
+        yield from pause(_time_to_next(wait, since, clock(), is_amid_fault=watch.fault is not None))
     yield from pause(wait.not_before - clock())
     return watch.told
+
+
+def _time_to_next(wait: Wait, since: float, now: float, *, is_amid_fault: bool) -> float:
+    """Return the pause that the law wants; amid a fault one that leaves budgets more than two questions."""
+    first, longest = wait.poll_interval, longest_pause(wait.poll_interval, wait.max_poll_interval)
+    if is_amid_fault:
+        longest = max(first, min(longest, EARLY / 2))
+    return next_pause(now - since, wait.until - now, first, longest, wait.jitter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +154,14 @@ class Watch:
         asked = clock()
         try:
             yield
-        except OversizedError:  # the next answer would be as large
-            raise
         except (TransportError, ResponseError) as error:
-            self._forgive(error, asked, clock())
+            self.forgive(error, asked, clock())
+
+    def forgive(self, error: TransportError | ResponseError, asked: float, now: float) -> None:
+        """Forgive a fault of a question that was asked then, or raise it, when it has lasted too long."""
+        if isinstance(error, OversizedError):  # the next answer would be as large
+            raise error
+        self._forgive(error, asked, now)
 
     def hear(self, run: Run, now: float) -> None:
         """Take a good answer."""
@@ -145,6 +172,7 @@ class Watch:
             self._report(run)
 
     def _forgive(self, error: TransportError | ResponseError, asked: float, now: float) -> None:
+        asked = _sent_at(error) or asked  # waiting for one's turn is nobody's fault
         may_pass = _may_pass(error)
         is_first = self.heard.failing_since is None
         failing_since = _first(self.heard.failing_since, asked)
@@ -185,6 +213,10 @@ class Watch:
 
 def _first(known: float | None, asked: float) -> float:
     return asked if known is None else min(known, asked)
+
+
+def _sent_at(error: TransportError | ResponseError) -> float | None:
+    return error.sent_at if isinstance(error, TransportError) else error.response.sent_at
 
 
 def _may_pass(error: FlowError) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,48 +13,38 @@ from airflow.providers.common.compat.sdk import (
     AirflowSensorTimeout,
     AirflowSkipException,
     AirflowTaskTimeout,
-    BaseSensorOperator,
     PokeReturnValue,
     conf,
 )
 
 from airflow_provider_flows.links.flow import FlowRunLink
-from airflow_provider_flows.operators.results import ResultKeeper
-from airflow_provider_flows.operators.settings import (
-    MOST_WAITS,
-    ONE_LOOK,
-    ResultPath,
-    seconds,
-    task_key,
-    tell,
-    with_retry_policy,
-)
+from airflow_provider_flows.operators.settings import MOST_WAITS, ResultPath, seconds, with_retry_policy
 from airflow_provider_flows.outcomes import (
     FlowRunTimeoutError,
     FlowUnavailableError,
     check_outcome,
     read_event,
 )
-from airflow_provider_flows.protocol.runs import Run, RunHandle, sentence
-from airflow_provider_flows.protocol.waiting import Heard, Watch
-from airflow_provider_flows.sensors.deferral import defer
+from airflow_provider_flows.protocol.runs import Run, sentence
+from airflow_provider_flows.protocol.waiting import Heard
+from airflow_provider_flows.sensors.deferral import defer, poll_intervals
 from airflow_provider_flows.sensors.endings import softly
+from airflow_provider_flows.sensors.looks import LookingSensor
 from airflow_provider_flows.sensors.notes import Note, WaitNotes
-from airflow_provider_flows.sensors.target import target
+from airflow_provider_flows.sensors.start import start
+from airflow_provider_flows.triggers.reasons import AUTO, who_ends
 
 if TYPE_CHECKING:
     from airflow.sdk import Context, XComArg
 
-    from airflow_provider_flows.hooks.flow import FlowHook
 
-
-class FlowRunSensor(BaseSensorOperator):
+class FlowRunSensor(LookingSensor):
     """Wait for a run of a flow, and return its result.
 
     A run that fails, was cancelled or is not over in time fails the sensor, or skips it with `soft_fail`, in
     every mode alike. A platform that can't be asked is forgiven for `unreachable_timeout`, and then leaves it
-    to the task's retries; a refusal (a run not found, not allowed) is forgiven for a minute. `poke_interval`
-    and `timeout` are Airflow's own; deferred, `execution_timeout` counts from the attempt and holds too.
+    to the task's retries; a refusal (a run not found, not allowed) is forgiven for a minute. `timeout` is
+    Airflow's own; deferred, `execution_timeout` counts from the attempt and holds too.
 
     :param flow_conn_id: id of a connection of type unitelabs, scade, blinkops or vishwa; Wisebot cannot tell
     :param run: the run's id, or the handle that an operator left in XCom (`operator.output` of one that does
@@ -63,15 +52,23 @@ class FlowRunSensor(BaseSensorOperator):
     :param flow_id: the run's flow, where `run` is an id and the path needs it (vishwa.ai, UniteLabs)
     :param options: the run's options, where `run` is an id and the path needs them (BlinkOps: workspace)
     :param deferrable: whether to wait in the triggerer, without a worker; by default as Airflow is configured
+    :param poke_interval: Airflow's own, a fixed time between two questions. By default a worker asks every 60
+        seconds, the triggerer after 1 second and then less and less often, as `docs/reliability.md` tells
+    :param max_poll_interval: how long the triggerer lets the time between two questions become, in seconds or
+        as a `timedelta`; by default 300 seconds, or `poke_interval` where that is given
     :param result_path: JMESPath that picks the part of the result to return
     :param max_result_bytes: the largest result that is put into XCom
     :param result_storage: URL of an `ObjectStoragePath` under which larger results are put; XCom then holds
         the reference that `read_result` reads. Without it a larger result fails the task
     :param unreachable_timeout: for how long the platform may give no readable answer, in seconds or as a
         `timedelta`
+    :param end_from_trigger: as for `RunFlowOperator`
+    :param start_from_trigger: whether the scheduler puts the wait into the triggerer at once, without any
+        worker; implies `deferrable`. A mapped sensor goes to a worker all the same, and so does every one of
+        an Airflow before 3.3. Raises `ValueError` for templates that the triggerer can't render
     """
 
-    template_fields = ("flow_conn_id", "run", "flow_id", "options", "result_path")
+    template_fields: Collection[str] = ("flow_conn_id", "run", "flow_id", "options", "result_path")
     template_fields_renderers: ClassVar[dict[str, str]] = {"run": "json", "options": "json"}
     operator_extra_links = (FlowRunLink(),)
     ui_color = "#d7ecf4"
@@ -84,12 +81,18 @@ class FlowRunSensor(BaseSensorOperator):
         flow_id: str | None = None,
         options: Mapping[str, Any] | None = None,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poke_interval: float | timedelta | None = None,
+        max_poll_interval: float | timedelta | None = None,
         result_path: str | None = None,
         max_result_bytes: int = 4 * 1024 * 1024,
         result_storage: str | None = None,
         unreachable_timeout: float | timedelta = 600.0,
+        end_from_trigger: str | bool = AUTO,
+        start_from_trigger: bool = False,
         **kwargs: Any,
     ) -> None:
+        if poke_interval is not None:
+            kwargs["poke_interval"] = poke_interval
         super().__init__(**kwargs)
         with_retry_policy(self)
         self.flow_conn_id = flow_conn_id
@@ -97,28 +100,23 @@ class FlowRunSensor(BaseSensorOperator):
         self.flow_id = flow_id
         self.options = options
         self.deferrable = deferrable
+        self.poll_interval, self.max_poll_interval = poll_intervals(poke_interval, max_poll_interval)
         self.result_path = result_path
         self.max_result_bytes = max_result_bytes
         self.result_storage = result_storage
         self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
-        self.run_link: str | None = None
-        self._watch: Watch | None = None
-        self._hook: FlowHook | None = None
+        self.end_from_trigger = who_ends(end_from_trigger)
+        self.awaited_run = run  # the same for `start_from_trigger`: in a trigger `run` is a method
+        if start_from_trigger:
+            start(self)
 
     def execute(self, context: Context) -> Any:
         """Wait on the worker as sensors do, or ask once and go on in the triggerer."""
         self._watch = None  # whatever an earlier attempt in this process met
         if not self.deferrable:
             return self._wait_here(context)
-        limit = self.execution_timeout
-        longest = min(self.timeout, limit.total_seconds() if limit else math.inf)
-        until = self.clock() + longest
         with softly(self):
-            run = self._look(context)
-            if self._is_due(run, until):
-                return self._finish(context, run)
-            WaitNotes(context, self.log).keep(Note(heard=Heard(run), until=until))
-            return defer(self, run.handle, until)
+            return self._begin(context)
 
     def poke(self, context: Context) -> bool | PokeReturnValue:
         """Ask once how the run stands."""
@@ -150,20 +148,6 @@ class FlowRunSensor(BaseSensorOperator):
         self.run_link = self.hook.platform(run.handle.variant).link(run.handle)
         return self._finish(context, run)
 
-    @staticmethod
-    def clock() -> float:
-        """Return the time in seconds since the epoch, by which waits are counted."""
-        return time.time()
-
-    @property
-    def hook(self) -> FlowHook:
-        """The hook, made when it is first used: parsing a DAG must not read connections."""
-        from airflow_provider_flows.hooks.flow import FlowHook
-
-        if self._hook is None:
-            self._hook = FlowHook(self.flow_conn_id)
-        return self._hook
-
     def _wait_here(self, context: Context) -> Any:
         """Wait as sensors do; Airflow's own message of a timeout does not tell what the run was doing."""
         try:
@@ -175,6 +159,18 @@ class FlowRunSensor(BaseSensorOperator):
             kind = AirflowSkipException if self.soft_fail or self.never_fail else type(error)
             raise kind(f"{error} {sentence(watch.told, self.run_link)}") from error
 
+    def _begin(self, context: Context) -> Any:
+        """Ask once on the worker, and go on in the triggerer."""
+        limit = self.execution_timeout
+        longest = min(self.timeout, limit.total_seconds() if limit else math.inf)
+        since = self.clock()
+        until = since + longest
+        run = self._look(context)
+        if self._is_due(run, until):
+            return self._finish(context, run)
+        WaitNotes(context, self.log).keep(Note(heard=Heard(run), until=until, since=since))
+        return defer(self, context["ti"], run.handle, until, since)
+
     def _wait_again(self, context: Context, error: AirflowException) -> Any:
         """Look at the run after Airflow has ended its trigger, and wait again while there is time."""
         if isinstance(error, AirflowSensorTimeout) or isinstance(error.__cause__, AirflowSensorTimeout):
@@ -182,6 +178,8 @@ class FlowRunSensor(BaseSensorOperator):
         notes = WaitNotes(context, self.log)
         note = notes.read(self._target(context))
         if note is None:
+            if self.start_from_trigger:  # no worker has had this attempt before
+                return self._begin(context)
             raise error
         run = self._look(context)
         if self._is_due(run, note.until):
@@ -190,40 +188,7 @@ class FlowRunSensor(BaseSensorOperator):
             times = f"{note.waits + 1} times, last: {error.__cause__ or error}"
             raise FlowUnavailableError(f"Airflow ended the wait for {run.handle} in the triggerer {times}")
         notes.keep(replace(note, waits=note.waits + 1))
-        return defer(self, run.handle, note.until)
-
-    def _look(self, context: Context, patience: float | None = None) -> Run:
-        """Ask once how the run stands; where that is forgiven, the run's message tells the fault."""
-        ResultPath(self.result_path)
-        self._keeper(context)
-        handle = self._target(context)
-        notes = WaitNotes(context, self.log) if self.reschedule and not self.deferrable else None
-        if self._watch is None:
-            note = notes.read(handle) if notes else None
-            heard = note.heard if note else Heard.nothing(handle)
-            patience = self.unreachable_timeout if patience is None else patience
-            self._watch = Watch(heard, patience, self._report)
-        with self._watch.forgiving(self.clock):
-            self._watch.hear(self.hook.get_run(handle, until=self.clock() + ONE_LOOK), self.clock())
-        if notes and not self._watch.told.state.is_terminal:
-            notes.keep(Note(heard=self._watch.heard))
-        return self._watch.told
-
-    def _target(self, context: Context) -> RunHandle:
-        """Return the handle of the run; raises before anything is sent when it can't be asked for."""
-        platform = self.hook.platform()
-        handle = target(self.run, platform, self.flow_conn_id, self.flow_id or "", self.options)
-        link = platform.link(handle)
-        if link != self.run_link:
-            self.run_link = link
-            tell(context, self.log, {FlowRunLink().xcom_key: link})
-        return handle
-
-    def _report(self, run: Run) -> None:
-        word = f" ({run.raw_state})" if run.raw_state else ""
-        self.log.info("%s is %s%s", run.handle, run.state.value, word)
-        if run.message and not run.state.is_terminal:
-            self.log.warning("%s: %s", run.handle, run.message)
+        return defer(self, context["ti"], run.handle, note.until, note.since)
 
     def _is_due(self, run: Run, until: float) -> bool:
         return run.state.is_terminal or self.clock() >= until
@@ -235,6 +200,3 @@ class FlowRunSensor(BaseSensorOperator):
             raise AirflowSensorTimeout(str(error)) from error
         result = ResultPath(self.result_path).pick(self.hook.get_result(run), self.log)
         return self._keeper(context).for_xcom(result)
-
-    def _keeper(self, context: Context) -> ResultKeeper:
-        return ResultKeeper(self.max_result_bytes, self.result_storage, task_key(context))

@@ -20,11 +20,13 @@ class Note:
 
     :param heard: what was heard of the run
     :param until: when to give up, in seconds since the epoch; only a deferrable sensor knows
+    :param since: when the run was looked at first, likewise; None in what older versions noted
     :param waits: how many triggers broke while they waited
     """
 
     heard: Heard
     until: float = 0.0
+    since: float | None = None
     waits: int = 0
 
 
@@ -49,7 +51,8 @@ class WaitNotes:
             if data is None or data["attempt"] != self._attempt:
                 return None
             heard = Heard.from_json(data["heard"])
-            note = Note(heard=heard, until=float(data["until"]), waits=int(data["waits"]))
+            since = None if data.get("since") is None else float(data["since"])
+            note = Note(heard=heard, until=float(data["until"]), since=since, waits=int(data["waits"]))
         except Exception as error:  # noqa: BLE001 - whatever it is: the wait goes on, as if it had just begun
             self._log.warning(
                 "What was noted of this wait can't be read: %s: %s", type(error).__name__, error
@@ -67,6 +70,7 @@ class WaitNotes:
             "attempt": self._attempt,
             "heard": note.heard.to_json(),
             "until": note.until,
+            "since": note.since,
             "waits": note.waits,
         }
         try:  # a wait may outlast the store's default retention; the row goes with its dag run

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_flows.protocol.errors import NotSupportedError, OptionsError
@@ -34,6 +37,8 @@ def target(
 
 
 def _handle(run: Any, platform: SpecPlatform, flow_id: str, options: Mapping[str, Any] | None) -> RunHandle:
+    if isinstance(run, str) and run.lstrip().startswith("{"):
+        run = _untexted(run)
     if isinstance(run, str) and (run == "None" or run.lstrip().startswith("{")):
         raise OptionsError(
             f"run is {run!r:.60}, the text of another value: a template turns what it finds into "
@@ -46,3 +51,11 @@ def _handle(run: Any, platform: SpecPlatform, flow_id: str, options: Mapping[str
     except ValueError as error:
         what = "a run's id, or the handle that an operator left in XCom"
         raise OptionsError(f"run must be {what}: {error}") from error
+
+
+def _untexted(text: str) -> Any:
+    """Return the handle that a text stands for, in JSON or as Python writes it; else the text."""
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return RunHandle.from_json(read(text)).to_json()
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from airflow_provider_flows.protocol.errors import OversizedError, ResponseLostError
 from airflow_provider_flows.protocol.messages import Request
@@ -46,6 +46,30 @@ class Body:
             return unpacker.decompress(piece, self._room + 1)  # a small piece may unpack to gigabytes
         except zlib.error as error:
             raise ResponseLostError(f"the answer is broken gzip data: {error}", self._request) from error
+
+
+class RawHeaders(Mapping[str, str]):
+    """Headers as they came, read when somebody asks for one: of most answers nobody does."""
+
+    __slots__ = ("_raw", "_texts")
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+        self._texts: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def _read(self) -> dict[str, str]:
+        if self._texts is None:
+            self._texts = header_texts(self._raw)
+        return self._texts
 
 
 def header_texts(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -28,12 +28,18 @@ def drive(exchange: Exchange[T], perform: Callable[[Step], Response | None]) -> 
 
 
 async def adrive(exchange: Exchange[T], perform: Callable[[Step], Awaitable[Response | None]]) -> T:
-    """Do what `drive` does, for an event loop."""
+    """Do what `drive` does, for an event loop; in one frame, since thousands of them may wait at once."""
     with closing(exchange):
         try:
             step = next(exchange)
             while True:
-                step = _told(exchange, await _aoutcome(perform, step))
+                try:
+                    answer = await perform(step)
+                except TransportError as error:  # noqa: PERF203 - each step may have its fault
+                    step = exchange.throw(error)
+                else:
+                    step = exchange.send(answer)
+                    del answer  # else thousands of frames would keep it while time passes
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
 
@@ -45,12 +51,5 @@ def _told(exchange: Exchange[T], outcome: Outcome) -> Step:
 def _outcome(perform: Callable[[Step], Response | None], step: Step) -> Outcome:
     try:
         return perform(step)
-    except TransportError as error:
-        return error
-
-
-async def _aoutcome(perform: Callable[[Step], Awaitable[Response | None]], step: Step) -> Outcome:
-    try:
-        return await perform(step)
     except TransportError as error:
         return error

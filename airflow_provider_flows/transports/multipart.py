@@ -29,7 +29,7 @@ class MultipartBody(io.RawIOBase):
         )
         head = "\r\n".join(lines).encode(errors="replace")
         tail = f"\r\n--{boundary}--\r\n".encode()
-        self.len = len(head) + part.size + len(tail)  # the name that `requests` looks for
+        self.len = len(head) + part.size + len(tail)
         self._name = part.file_name
         self._file = _opened(part)
         self._sources: list[tuple[IO[bytes], int]] = [
@@ -40,7 +40,7 @@ class MultipartBody(io.RawIOBase):
         self._position = 0
 
     def tell(self) -> int:
-        """Return how much was read; `requests` takes it off the length."""
+        """Return how much was read; urllib3 asks before it sends."""
         return self._position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed has WriteableBuffer

@@ -1,7 +1,7 @@
-"""The adapter of `requests` with what it lacks: a deadline for an answer, and certainty about what was sent.
+"""The connections of urllib3 with what they lack: a deadline for answers, and certainty about what was sent.
 
-On its own it allows the read timeout for every single byte, and tells a handshake that failed like an answer
-that was lost.
+On their own they allow the read timeout for every single byte, and tell a handshake that failed like an
+answer that was lost.
 """
 
 from __future__ import annotations
@@ -9,54 +9,90 @@ from __future__ import annotations
 import io
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from http.client import HTTPResponse, IncompleteRead
 from socket import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Retry, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
+from urllib3.util import make_headers, parse_url
 
-if TYPE_CHECKING:
-    from requests import PreparedRequest
-    from urllib3.connectionpool import HTTPConnectionPool
+_NO_BODY = frozenset({"GET", "HEAD"})
 
 
-class PunctualAdapter(HTTPAdapter):
-    """Speaks TLS as the given context says.
+class PunctualConnections:
+    """Sends requests over connections that it keeps open; speaks TLS as the context says that it is given.
 
     What it raises has an `urllib3` `ConnectTimeoutError` beneath it if, and only if, surely nothing arrived:
     there was no connection in time, or the proxy refused to make one. A handshake that breaks is no proof:
     all that is known is that the host, or something on the way, was reached.
+
+    :param context: makes the TLS settings, when they are needed
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__()
+    def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
+        self._context = cache(context)
+        self._managers: dict[str | None, PoolManager] = {}  # by the proxy's address
 
-    def build_connection_pool_key_attributes(
-        self, request: PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[Any, Any]:
-        """Return the host, and our own TLS settings."""
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"ssl_context": self._context}
-
-    def get_connection_with_tls_context(
+    def send(
         self,
-        request: PreparedRequest,
-        verify: Any,
-        proxies: Mapping[str, str] | None = None,
-        cert: Any = None,
-    ) -> HTTPConnectionPool:
-        """Return the pool for a request, with punctual connections."""
-        pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
-        pool.ConnectionCls = _SecureConnection if pool.scheme == "https" else _PlainConnection
-        return pool  # type: ignore[no-any-return]  # its stub knows no connection classes
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | io.RawIOBase | None,
+        timeout: Timeout,
+        proxy: str | None,
+    ) -> BaseHTTPResponse:
+        """Send one request; return the answer when its headers are there. Follows and repeats nothing.
 
-    def cert_verify(self, *_: Any) -> None:
-        """Leave the pool alone: the context says it all."""
+        Raises what urllib3 raises, `ValueError` for what can't be sent, and `OSError`.
+        """
+        parts = urlsplit(url)
+        target = f"/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+        if proxy and parts.scheme == "http":
+            target = f"http://{parts.netloc}{target}"
+        if body is None and method not in _NO_BODY:
+            headers = {**headers, "Content-Length": "0"}
+        return self._pool(parts.scheme, parts.hostname, parts.port, proxy).urlopen(
+            method,
+            target,
+            body=body,
+            headers=headers,
+            retries=Retry(0, read=False),
+            redirect=False,
+            assert_same_host=False,
+            timeout=timeout,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        for manager in self._managers.values():
+            manager.clear()
+
+    def _pool(self, scheme: str, host: str | None, port: int | None, proxy: str | None) -> HTTPConnectionPool:
+        if proxy not in self._managers:
+            self._managers[proxy] = _behind(proxy) if proxy else PoolManager()
+        settings = {"ssl_context": self._context()} if scheme == "https" else {}
+        pool = self._managers[proxy].connection_from_host(host, port, scheme, settings)
+        pool.ConnectionCls = _SecureConnection if scheme == "https" else _PlainConnection
+        return pool
+
+
+def _behind(proxy: str) -> ProxyManager:
+    """Return what connects through a proxy; errors would show the credentials in its address."""
+    address, parts = parse_url(proxy), urlsplit(proxy)
+    credentials = parts.username and f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return ProxyManager(
+        address._replace(auth=None).url, proxy_headers=make_headers(proxy_basic_auth=credentials)
+    )
 
 
 class _UntilDeadline(io.RawIOBase):

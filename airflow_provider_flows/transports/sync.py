@@ -1,15 +1,18 @@
-"""Speaks HTTP from a worker, through the adapter of `requests`.
+"""Speaks HTTP from a worker, through urllib3.
 
-Not through a session: that would add cookies, proxies and `~/.netrc` of its own, and read all of a redirect.
+Not through `requests`, which stands on it: that takes as long again to import, on every leg of a task, and
+its sessions would add cookies, proxies and `~/.netrc` of their own, and read all of a redirect.
 """
 
 from __future__ import annotations
 
+import ssl
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import closing, nullcontext
 from functools import partial
-from ssl import SSLCertVerificationError
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_flows.protocol.errors import (
@@ -26,66 +29,100 @@ from airflow_provider_flows.transports.options import HEADERS, TransportOptions
 from airflow_provider_flows.transports.tls import tls_context
 
 if TYPE_CHECKING:
-    from requests.adapters import HTTPAdapter
+    from airflow_provider_flows.transports.punctual import PunctualConnections
 
 T = TypeVar("T")
+_CONTEXTS: dict[Hashable, ssl.SSLContext] = {}  # the latest; it holds until its files change
 
 
 class SyncTransport:
-    """Performs conversations with `requests`, each on connections of its own."""
+    """Performs conversations with urllib3, each on connections of its own."""
 
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
 
     def run(self, exchange: Exchange[T]) -> T:
         """Perform a conversation and return what it learned."""
-        from airflow_provider_flows.transports.punctual import PunctualAdapter
+        from airflow_provider_flows.transports.punctual import PunctualConnections
 
-        with closing(PunctualAdapter(tls_context(self._options))) as adapter:
-            return drive(exchange, partial(self._perform, adapter))
+        context = partial(_tls_context, self._options)
+        if _tls_files(self._options):
+            context()  # what is wrong with them shows at an http address too
+        with closing(PunctualConnections(context)) as connections:
+            return drive(exchange, partial(self._perform, connections))
 
-    def _perform(self, adapter: HTTPAdapter, step: Step) -> Response | None:
+    def _perform(self, connections: PunctualConnections, step: Step) -> Response | None:
         if isinstance(step, Sleep):
-            time.sleep(step.seconds)
+            _sleep(step)
             return None
-        import requests
         from urllib3.exceptions import HTTPError
 
         file = MultipartBody(step.file) if step.file else None
         with file or nullcontext():
             try:
-                return self._send(adapter, step, file)
+                return self._send(connections, step, file)
             except FlowError:
                 raise
-            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            except (HTTPError, OSError, ValueError) as error:
                 raise _translated(error, step, self._options) from error
 
-    def _send(self, adapter: HTTPAdapter, request: Request, file: MultipartBody | None) -> Response:
-        import requests
+    def _send(
+        self, connections: PunctualConnections, request: Request, file: MultipartBody | None
+    ) -> Response:
+        from urllib3 import Timeout
 
-        headers = {**HEADERS, **request.headers, **({"Content-Type": file.content_type} if file else {})}
-        prepared = requests.Request(request.method, request.url, headers, data=file or request.body).prepare()
-        prepared.url = request.url  # `requests` would spell some percent signs its own way
-        proxy = self._options.proxy_for(request.url)
-        answer = adapter.send(
-            prepared,
-            stream=True,
-            timeout=(self._options.connect_timeout, request.read_timeout),
-            proxies={"all": proxy} if proxy else None,
+        headers = {**HEADERS, **request.headers}
+        if file:
+            headers |= {"Content-Type": file.content_type, "Content-Length": str(file.len)}
+        answer = connections.send(
+            request.method,
+            request.url,
+            headers=headers,
+            body=file or request.body,
+            timeout=Timeout(connect=self._options.connect_timeout, read=request.read_timeout),
+            proxy=self._options.proxy_for(request.url),
         )
         with closing(answer):
             body = Body(request, answer.headers.get("Content-Encoding", ""))
-            for piece in answer.raw.stream(CHUNK, decode_content=False):
+            for piece in answer.stream(CHUNK, decode_content=False):
                 body.add(piece)
             return Response(
                 request=request,
-                status=answer.status_code,
+                status=answer.status,
                 headers=header_texts(
                     (name.encode("latin-1"), value.encode("latin-1"))
                     for name, value in answer.headers.items()
                 ),
                 body=body.whole(),
             )
+
+
+def _sleep(step: Sleep) -> None:
+    if step.until is None:
+        time.sleep(step.seconds)
+        return
+    happened = threading.Event()  # another thread's conversation brings it about
+    step.until.when_set(happened.set)
+    happened.wait()
+
+
+def _tls_context(options: TransportOptions) -> ssl.SSLContext:
+    """Return the TLS settings; a leg has several conversations, and reading many authorities takes 30 ms."""
+    try:
+        stamps = tuple(Path(name).stat().st_mtime_ns for name in _tls_files(options))
+    except OSError:
+        return tls_context(options)  # which tells what is wrong
+    key = options.verify, options.authorities, options.cert, stamps
+    if key not in _CONTEXTS:
+        _CONTEXTS.clear()
+        _CONTEXTS[key] = tls_context(options)
+    return _CONTEXTS[key]
+
+
+def _tls_files(options: TransportOptions) -> list[str]:
+    """Return the files of the user's that the TLS settings are made of."""
+    certificates = (options.cert,) if isinstance(options.cert, str) else options.cert or ()
+    return [name for name in (options.authorities if options.verify else None, *certificates) if name]
 
 
 def _translated(error: Exception, request: Request, options: TransportOptions) -> Exception:
@@ -97,7 +134,7 @@ def _translated(error: Exception, request: Request, options: TransportOptions) -
     def is_due_to(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if is_due_to(SSLCertVerificationError):
+    if is_due_to(ssl.SSLCertVerificationError):
         return NotSentError(f"the server's certificate was rejected: {_innermost(causes)}", request)
     if is_due_to(ConnectTimeoutError):  # the kind of all that goes wrong before anything is sent
         if is_due_to(TimeoutError):
@@ -117,7 +154,7 @@ def _translated(error: Exception, request: Request, options: TransportOptions) -
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and what lies beneath it, in all the ways in which `requests` and urllib3 nest them."""
+    """Yield the error and what lies beneath it, in all the ways in which urllib3 nests them."""
     seen: set[int] = set()
     pending: list[object] = [error]
     while pending:

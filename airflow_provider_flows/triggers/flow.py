@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
+from airflow_provider_flows import seen
 from airflow_provider_flows.kills import awished
 from airflow_provider_flows.protocol.errors import FlowError, NotSupportedError
 from airflow_provider_flows.protocol.runs import RunHandle
+from airflow_provider_flows.triggers.ending import end_task
 from airflow_provider_flows.triggers.undisturbed import undisturbed
+
+if TYPE_CHECKING:
+    from airflow_provider_flows.hooks.flow import FlowHook
 
 
 class FlowRunTrigger(BaseTrigger):
     """Fires once, when a run is over or its time is up. Holds a connection id, never a credential.
+
+    With `end` it ends the task itself where the run did well, once the result is in XCom.
 
     The event holds handle, state and a short message, never a result: events are stored and logged. A
     `FlowError` becomes an event too, with its kind, so that the task ends as it would have on a worker; any
@@ -25,12 +32,16 @@ class FlowRunTrigger(BaseTrigger):
 
     :param flow_conn_id: id of the connection
     :param handle: the run, as `RunHandle.to_json` wrote it
-    :param poll_interval: seconds between two questions
+    :param poll_interval: seconds between the first two questions; the time between them grows from there
     :param until: when to give up, in seconds since the epoch
     :param not_before: when to fire at the earliest, in seconds since the epoch: Airflow 3.3 fails a task that
         is resumed before its worker's end was noticed (https://github.com/apache/airflow/issues/67287)
     :param unreachable_timeout: for how many seconds the platform may give no readable answer
     :param cancel_on_kill: whether the run is cancelled when a person marks its task
+    :param max_poll_interval: seconds between any two questions at most, by default 300, or `poll_interval`
+        where that is more; the same as `poll_interval` for a fixed interval
+    :param since: when the run began, in seconds since the epoch; by default when this wait does
+    :param end: what is needed to end the task here, as `Ending.to_json` wrote it; None to resume it always
     """
 
     def __init__(
@@ -43,6 +54,9 @@ class FlowRunTrigger(BaseTrigger):
         *,
         unreachable_timeout: float = 600.0,
         cancel_on_kill: bool = True,
+        max_poll_interval: float | None = None,
+        since: float | None = None,
+        end: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in Airflow
         self.flow_conn_id = flow_conn_id
@@ -52,6 +66,10 @@ class FlowRunTrigger(BaseTrigger):
         self.not_before = not_before
         self.unreachable_timeout = unreachable_timeout
         self.cancel_on_kill = cancel_on_kill
+        self.max_poll_interval = max_poll_interval
+        self.since = since
+        self.end = None if end is None else dict(end)
+        self._is_over = False  # the run
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments, as Airflow stores them."""
@@ -60,21 +78,16 @@ class FlowRunTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Wait, and fire."""
+        """Wait, and fire; or end the task, which needs no time for Airflow to settle."""
         from airflow_provider_flows.hooks.flow import FlowHook
 
-        try:
-            run = await FlowHook(self.flow_conn_id).await_for_run(
-                RunHandle.from_json(self.handle),
-                poll_interval=self.poll_interval,
-                until=self.until,
-                not_before=self.not_before,
-                unreachable_timeout=self.unreachable_timeout,
-            )
-            event = run.to_event()
-        except FlowError as error:
-            event = {"handle": self.handle, "fault": type(error).__name__, "message": str(error)}
-            await asyncio.sleep(self.not_before - time.time())
+        hook = FlowHook(self.flow_conn_id)
+        async with hook.held():
+            event = await self._told(hook)
+        if event is None:
+            yield TaskSuccessEvent()
+            return
+        await asyncio.sleep(self.not_before - time.time())
         yield TriggerEvent(event)  # type: ignore[no-untyped-call]  # untyped in Airflow
 
     async def on_kill(self) -> None:
@@ -85,7 +98,28 @@ class FlowRunTrigger(BaseTrigger):
         """
         await undisturbed(self._cancel_if_wished())
 
+    async def _told(self, hook: FlowHook) -> dict[str, Any] | None:
+        """Wait, and return what the event tells; None where the task may end."""
+        try:
+            run = await hook.await_for_run(
+                RunHandle.from_json(self.handle),
+                poll_interval=self.poll_interval,
+                max_poll_interval=self.max_poll_interval,
+                since=self.since,
+                until=self.until,
+                not_before=self.not_before if self.end is None else 0.0,
+                unreachable_timeout=self.unreachable_timeout,
+            )
+        except FlowError as error:
+            return {"handle": self.handle, "fault": type(error).__name__, "message": str(error)}
+        self._is_over = run.state.is_terminal
+        if self.end is not None and await end_task(run, self.end, self.task_instance, hook, self.log):
+            return None
+        return run.to_event()
+
     async def _cancel_if_wished(self) -> None:
+        if self._is_over:
+            return
         handle = RunHandle.from_json(self.handle)
         if not self.cancel_on_kill or not await awished(self.task_instance, self.log):
             return
@@ -100,6 +134,7 @@ class FlowRunTrigger(BaseTrigger):
             self.log.warning("%s may still go on, cancelling it failed: %s", handle, error)
         else:
             self.log.info("%s %s", handle, "is being cancelled" if cancelled else "was over already")
+            seen.cancel(handle, cancelled=cancelled)
 
 
 _ARGUMENTS = (
@@ -110,5 +145,8 @@ _ARGUMENTS = (
     "not_before",
     "unreachable_timeout",
     "cancel_on_kill",
+    "max_poll_interval",
+    "since",
+    "end",
 )
 _SECONDS_TO_CANCEL = 15.0  # Airflow grants 30 to all of `on_kill`, the question before it included

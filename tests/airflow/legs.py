@@ -32,6 +32,8 @@ class TaskInstance:
     xcoms: dict[str, Any] = field(default_factory=dict)
     pushed_at: dict[str, float] = field(default_factory=dict)
     rescheduled: datetime | None = None
+    is_mapped: bool = False
+    task: Any = None
 
     def xcom_push(self, key: str, value: Any) -> None:
         self.xcoms[key] = value

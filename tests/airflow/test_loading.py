@@ -131,6 +131,25 @@ def test_one_loader_gives_all_dags_of_a_folder(bagged: Bagged, processor: Any) -
     assert "sub/bad.flow.yaml:5:12: error[unknown-platform]" in text
 
 
+def test_a_folder_that_is_not_there_is_an_import_error(bagged: Bagged) -> None:
+    """A slip in its name must not look like a folder without pipelines."""
+    bag = bagged({"loader.py": LOADER.format("nosuchfolder"), "flows/one.flow.yaml": GOOD.format("one")})
+    assert not bag.dags
+    assert list(bag.import_errors) == ["loader.py"]
+    text = bag.import_errors["loader.py"]
+    assert "load_dags finds no folder " in text
+    assert "/nosuchfolder': give its path from the folder of loader.py" in text
+
+
+def test_a_file_of_nearly_the_right_name_is_an_error_of_its_own(bagged: Bagged, processor: Any) -> None:
+    """It takes nothing from the good ones, and says how it must be called."""
+    files = {"flows/one.flow.yaml": GOOD.format("one"), "flows/two.flow.yml": GOOD.format("two")}
+    ids, errors = processor(bagged({"loader.py": LOADER.format("flows"), **files}))
+    assert ids == ["one"]
+    assert list(errors) == ["flows/two.flow.yml"]
+    assert errors["flows/two.flow.yml"].startswith("two.flow.yml:1:1: error[misnamed] ")
+
+
 def test_outside_the_dag_processor_the_loader_has_all_errors(bagged: Bagged) -> None:
     """Where nothing is stored, as in tests and commands, errors are import errors of the loader."""
     files = {"a.flow.yaml": BAD, "b.flow.yaml": "flows: pipeline/1\n", "c.flow.yaml": GOOD.format("c")}

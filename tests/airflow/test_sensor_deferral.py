@@ -88,12 +88,12 @@ def test_a_deadline_that_passed_on_the_worker_defers_nothing(begun: Make, attemp
 def test_a_crashed_trigger_is_deferred_again_a_few_times(
     deferred: Make, begun: Make, emulator: FlowEmulator
 ) -> None:
-    """Each crash costs one look, keeps the deadline, and is counted where the next process finds it."""
+    """Each crash costs one look, keeps deadline and age, and is counted where the next process finds it."""
     run = begun("vishwa", outcome="never_ends")
     process, first = deferred(run, Store(), soft_fail=True, unreachable_timeout=9)
     for _ in range(MOST_WAITS):
         again = broken(process)
-        assert again.trigger.until == first.trigger.until
+        assert (again.trigger.since, again.trigger.until) == (first.trigger.since, first.trigger.until)
         assert again.trigger.serialize()[1]["unreachable_timeout"] == 9
         assert again.trigger.not_before >= time.time() + 5
     with pytest.raises(FlowUnavailableError, match=f"{MOST_WAITS + 1} times, last: {CRASH}"):

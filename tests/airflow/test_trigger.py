@@ -56,6 +56,9 @@ def test_it_is_made_again_from_what_airflow_stores() -> None:
         "not_before": 9e8,
         "unreachable_timeout": 600.0,
         "cancel_on_kill": True,
+        "max_poll_interval": None,
+        "since": None,
+        "end": None,
     }
 
 

@@ -68,12 +68,35 @@ def test_python_may_take_the_place_of_a_stub(call: Call, file: Path) -> None:
     """Whoever goes on in Python needs no other file's name; a stub that somebody changed is theirs."""
     stub = file.with_name(file.name.replace(".flow.yaml", ".py"))
     assert call("sync").code == 0
-    assert call("eject", file.name, "-o", stub.name) == Done(0, "", "")
+    next_step = "p.py stands alone now: delete or move p.flow.yaml, else `sync` ends with 1\n"
+    assert call("eject", file.name, "-o", stub.name) == Done(0, "", next_step)
+    assert "if it was ejected, delete or move p.flow.yaml" in call("sync").out
     assert stub.read_text("utf-8") == call("eject", file.name).out
     stub.unlink()
     assert call("sync").code == 0
     stub.write_text(stub.read_text("utf-8") + "dag.max_active_runs = 2\n", "utf-8")
     assert "is there already; nothing was written" in call("eject", file.name, "-o", stub.name).err
+
+
+@pytest.mark.parametrize("other", ["other.py", "deep/p.py"])
+def test_the_stub_of_another_pipeline_stays(call: Call, file: Path, other: str) -> None:
+    """Its DAG would be gone, and nobody would have been told: neither another name nor another folder's."""
+    stub = file.parent / other
+    stub.parent.mkdir(exist_ok=True)
+    stub.with_name(stub.name.replace(".py", ".flow.yaml")).write_text(PIPELINE, "utf-8")
+    assert call("sync").code == 0
+    before = stub.read_text("utf-8")
+    refusal = (
+        f"airflow-flows eject: {other} is there already and loads another pipeline; nothing was written\n"
+    )
+    assert call("eject", file.name, "-o", other) == Done(1, "", refusal)
+    assert stub.read_text("utf-8") == before
+
+
+def test_help_says_what_may_be_replaced(call: Call) -> None:
+    """Only a new file, or the stub of that very pipeline."""
+    words = " ".join(call("eject", "--help").out.split())
+    assert "a file to write instead: a new one, or the stub that sync wrote for FILE" in words
 
 
 def test_a_notifiers_name_alone_is_looked_up(call: Call, file: Path) -> None:

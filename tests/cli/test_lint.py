@@ -110,6 +110,24 @@ def test_what_is_not_there_is_told(call: Call) -> None:
     assert done.err == "airflow-flows lint: there is no file or folder /no/such\n"
 
 
+def test_a_folder_without_a_pipeline_is_pointed_out(call: Call, tmp_path: Path) -> None:
+    """It is no error, but nobody takes it for a check either."""
+    done = call("lint", str(tmp_path))
+    assert done == Done(0, "0 files, 0 errors\n", f"no *.flow.yaml in {tmp_path}\n")
+
+
+@pytest.mark.parametrize("given", [".", "three.flow.yml"])
+def test_a_file_that_nothing_would_load_is_an_error(call: Call, folder: Path, given: str) -> None:
+    """It looks like a pipeline and never becomes a DAG."""
+    (folder / "three.flow.yml").write_text(GOOD.format(name="three"), "utf-8")
+    done = call("lint", given)
+    assert done.code == 1
+    wanted = (
+        "three.flow.yml:1:1: error[misnamed] nothing reads a file of this name: rename it to three.flow.yaml"
+    )
+    assert wanted in done.out
+
+
 def test_a_file_cannot_write_to_the_terminal(call: Call, folder: Path) -> None:
     """Control characters and bytes that are no text are spelled out, in excerpts too."""
     (folder / "one.flow.yaml").write_bytes(b"flows: pipeline/1\npipelin: \xc2\x9b31m\x1b]0;x\x07 \xff\n")
@@ -133,3 +151,14 @@ def test_the_hook_for_pre_commit_calls_what_is_there() -> None:
         assert name == NAME
         assert _parser().parse_args([*arguments, *hook.get("args", [])]).command in hook["id"]
         assert hook["language"] == "python"
+        assert hook["pass_filenames"] is False
+
+
+def test_the_hook_that_writes_runs_always_and_fails_on_a_change() -> None:
+    """pre-commit skips a hook that has no files, as after a deletion, and sees no file unknown to git."""
+    import yaml
+
+    hooks = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    [hook] = [each for each in hooks if each["id"] == "airflow-flows-sync"]
+    assert hook["always_run"] is True
+    assert "--fail-on-change" in hook["entry"].split()

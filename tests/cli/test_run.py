@@ -124,7 +124,13 @@ def test_a_run_whose_time_is_up_ends_with_1(call: Call, emulator: FlowEmulator) 
         (["blinkops/e", "--emulator", "x", "--connection", "y"], "give --connection or --emulator, not both"),
         (["blinkops/e", "--emulator", "127.0.0.1"], "--emulator takes the address that the emulator prints"),
         (["blinkops/e", "--connection", "scade_default"], "AIRFLOW_CONN_SCADE_DEFAULT has the type 'scade'"),
+        (["scade/1"], "give --option start_node_id=…"),
         (["scade/1"], "option start_node_id (Start node) is missing"),
+        (["blinkops/e", "--with", "a:=web-1"], "; a text needs quotes: '\"web-1\"', or use =\n"),
+        (
+            ["blinkops/e", "--with", "api_key:=abcdef0123456789x"],
+            "; a text needs quotes: '\"…\"', or use =\n",
+        ),
         (["blinkops/e", "--conn", "x"], "unrecognized arguments: --conn x"),
         ([], "the following arguments are required"),
     ],

@@ -209,7 +209,7 @@ def test_a_cancel_that_fails_is_told() -> None:
 
 def test_a_run_that_ended_before_the_cancel_is_told() -> None:
     """A cancel that comes too late is no failure."""
-    scene = Scene("blinkops", interrupts=["sleep"], late=True).behaves(duration=1.5)
+    scene = Scene("blinkops", interrupts=["sleep"], late=True).behaves(duration=0.5)
     assert scene.ends()[1].endswith("was over already")
 
 

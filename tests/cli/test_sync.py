@@ -80,9 +80,32 @@ def test_what_somebody_has_written_stays(call: Call, folder: Path, text: str) ->
     (folder / "one.py").write_text(text, "utf-8")
     done = call("sync")
     assert done.code == 1
-    assert "one.py was not written by sync, or was changed since" in done.out
+    assert (
+        "one.py was not written by sync, or was changed since: delete it, if it was edited by hand; "
+        "if it was ejected, delete or move one.flow.yaml\n"
+    ) in done.out
     assert done.out.endswith("2 pipelines, 1 changed, 1 left to do\n")
     assert (folder / "one.py").read_text("utf-8") == text
+
+
+def test_a_hook_fails_whenever_something_was_changed(call: Call, folder: Path) -> None:
+    """pre-commit itself sees neither a new file nor that there is one less; all is written all the same."""
+    done = call("sync", "--fail-on-change")
+    assert (done.code, done.out.splitlines()[-1]) == (1, "2 pipelines, 2 changed, 0 left to do")
+    assert (folder / "one.py").read_text("utf-8") == STUB
+    assert call("sync", "--fail-on-change").code == 0
+    (folder / "one.flow.yaml").unlink()
+    assert call("sync", "--fail-on-change").code == 1
+    assert not (folder / "one.py").exists()
+    assert call("sync", "--fail-on-change").code == 0
+
+
+def test_a_folder_without_a_pipeline_is_pointed_out(call: Call, tmp_path: Path) -> None:
+    """It may be the wrong one; a file of nearly the right name is told with the right one."""
+    (tmp_path / "one.flow.yml").write_text(PIPELINE.format(name="one"), "utf-8")
+    said = f"{tmp_path}/one.flow.yml is left out: rename it to one.flow.yaml\nno *.flow.yaml in {tmp_path}\n"
+    nothing = "0 pipelines, 0 changed, 0 left to do\n"
+    assert call("sync", "--check", str(tmp_path)) == Done(0, nothing, said)
 
 
 def test_a_stub_that_says_the_same_in_another_layout_is_rewritten(call: Call, folder: Path) -> None:

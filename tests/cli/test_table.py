@@ -92,6 +92,16 @@ def test_help_and_version(call: Call) -> None:
     assert "invalid choice: 'lnit'" in wrong.err
 
 
+def test_an_unknown_argument_is_told_by_its_command(call: Call) -> None:
+    """The usage is that of the command, and the argument that was meant is named."""
+    wrong = call("eject", "p.flow.yaml", "--ouptut", "p.py")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert wrong.err.startswith("usage: airflow-flows eject ")
+    assert wrong.err.endswith(
+        "airflow-flows eject: unrecognized arguments: --ouptut p.py; did you mean --output?\n"
+    )
+
+
 def test_whoever_stops_reading_gets_no_traceback(started: Callable[..., Any], tmp_path: Path) -> None:
     """As `| head` does when it has enough."""
     file = tmp_path / "p.flow.yaml"
@@ -159,4 +169,4 @@ def test_airflows_logs_leave_the_output_alone(
     assert ended.value.code == 1
     out, err = capsys.readouterr()
     assert out == "0 files, 0 errors\n"
-    assert err == "airflow flows lint: there is no file or folder /no/such\n"
+    assert err == "no *.flow.yaml in .\nairflow flows lint: there is no file or folder /no/such\n"

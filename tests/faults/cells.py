@@ -63,7 +63,10 @@ class Cell:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a cell; `struck` says how the fault is known to have struck, None if it isn't."""
+    """What came of a cell; `struck` says how the fault is known to have struck, None if it isn't.
+
+    `by_trigger` tells whether the triggerer ended the task, so that no other worker had it.
+    """
 
     cell: Cell
     struck: str | None = None
@@ -74,6 +77,7 @@ class Outcome:
     error: str = ""
     trouble: str = ""
     seconds: float = 0.0
+    by_trigger: bool = False
 
     @property
     def duplicates(self) -> int:

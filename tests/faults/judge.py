@@ -15,6 +15,7 @@ from tests.faults.cells import Cell, Fault, Outcome
 _END = 240.0  # seconds for a task to end after its fault
 _SETTLING = 8.0  # seconds in which a cancellation may still arrive after the task's end
 _SUPERSEDED = "has begun another attempt"
+_ENDED_HERE = "the task ends without another worker"  # what `triggers/ending.py` logs
 _OURS = re.compile(r"Flow\w+(Error|Failed|Left)|AirflowFailException")
 
 
@@ -87,8 +88,14 @@ def _judged(bench: Bench, outcome: Outcome, began: float) -> Outcome:
     outcome.left = bench.alive(cell) if cell.cancellable else 0
     outcome.lost = _lost(bench, outcome)
     outcome.trouble = outcome.trouble or _wrong_inputs(bench, outcome)
+    outcome.by_trigger = not cell.peer and _ended_by_trigger(bench.home / "logs", cell.name)
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+def _ended_by_trigger(logs: Path, run_id: str) -> bool:
+    files = logs.glob(f"**/run_id={run_id}/**/*.trigger.*.log")
+    return any(_ENDED_HERE in file.read_text(errors="replace") for file in files)
 
 
 def _over(bench: Bench, cell: Cell) -> bool:

@@ -43,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=20261122, help="of the storm (%(default)s)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the table to this file too")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave all logs in this new folder")
+    parser.add_argument(
+        "--end-from-trigger", choices=("auto", "true", "false"), default="auto", metavar="WHO",
+        help="what the deferred tasks are told: auto, true or false (%(default)s)",
+    )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="list the faults and their cells, then end")
     return parser
 

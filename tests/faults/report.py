@@ -79,6 +79,22 @@ def last_line(faults: Sequence[Fault], outcomes: Sequence[Outcome]) -> str:
     )
 
 
+def ended_line(outcomes: Sequence[Outcome], choice: str) -> str:
+    """Say how many of the deferred tasks that did well the triggerer ended, and what they were told."""
+    good = [each for each in outcomes if each.cell.mode == "defer" and each.state == "success"]
+    ours = [each for each in good if not each.cell.peer]
+    by_trigger = sum(each.by_trigger for each in ours)
+    return (
+        f"end_from_trigger={choice}: triggers ended {by_trigger} of {len(ours)} deferred tasks that did well"
+    )
+
+
+def ended_as_told(outcomes: Sequence[Outcome], choice: str, *, whole: bool) -> bool:
+    """Tell whether triggers ended tasks where they may, as a whole bench must show, and only there."""
+    by_trigger = any(each.by_trigger for each in outcomes)
+    return not by_trigger if choice == "false" else by_trigger or not whole
+
+
 def went_well(faults: Sequence[Fault], outcomes: Sequence[Outcome], *, whole: bool) -> bool:
     """Tell whether every cell of ours held, and whether there were enough of them."""
     rows = _rows(faults, outcomes)

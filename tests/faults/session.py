@@ -28,7 +28,7 @@ from tests.faults.owners import RunOwners, TaskOwners
 from tests.faults.people import People
 from tests.faults.postgres import Postgres
 from tests.faults.proxy import Proxy
-from tests.faults.settings import QUICK_HEARTBEAT_TIMEOUT, environment
+from tests.faults.settings import END_FROM_TRIGGER, QUICK_HEARTBEAT_TIMEOUT, environment
 
 TOP = Path(__file__).parents[2]
 _COPIED = ("airflow_provider_flows", "tests/faults", "tests/support")
@@ -49,6 +49,7 @@ class Setting:
     peers: bool = True
     quick: bool = False
     home: Path | None = None
+    end_from_trigger: str = "auto"
 
 
 @contextlib.contextmanager
@@ -81,6 +82,7 @@ def open_bench(setting: Setting) -> Iterator[Bench]:
             os.environ, home=home, dags=home / "dags", port=port, execution_url=f"{execution.url}/execution/",
             database_url=url, top=code,
         )  # fmt: skip
+        settings[END_FROM_TRIGGER] = setting.end_from_trigger
         if setting.quick:
             settings[HEARTBEAT_TIMEOUT] = QUICK_HEARTBEAT_TIMEOUT
         connections = _connections(emulator.url, weather.url, line.url)

@@ -13,6 +13,7 @@ from airflow_provider_flows.demo.environment import airflow_environment
 STORM_RETRIES = 12  # of the tasks that meet one fault after the other
 DEADLINE = 20.0  # seconds, the `timeout` of the tasks whose time is up
 WORKERS = 28  # tasks at once: the cells side by side, and those whose heartbeat is waited for
+END_FROM_TRIGGER = "FLOWS_FAULTS_END_FROM_TRIGGER"  # a variable that the DAG files read
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,4 +56,5 @@ def test_a_subset_holds_on_a_real_airflow_with_sqlite(tmp_path: Path) -> None:
             bench.wait(60)
     lines = (tmp_path / "told").read_text()
     assert status == 0, lines[-8000:]
+    assert "end_from_trigger=auto: triggers ended " in lines
     assert f"faults: {len(CELLS)} of {len(CELLS)} held, 0 duplicates, 0 lost, 0 left behind" in lines

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_flows.triggers import ending
 from tests.faults.cells import Cell, Fault, Outcome
-from tests.faults.judge import last_error
-from tests.faults.report import last_line, table, went_well
+from tests.faults.judge import _ended_by_trigger, last_error
+from tests.faults.report import ended_as_told, ended_line, last_line, table, went_well
 
 DOUBT = "FlowPermanentError: Attempt 1 of this task may have started a run"
 
@@ -87,3 +88,33 @@ def test_the_error_is_the_last_of_ours_and_not_that_of_a_superseded_attempt(tmp_
         (folder / name).write_text("\n".join([*lines, "no JSON"]))
     assert last_error(tmp_path, "gale") == "FlowPermanentError: 503"
     assert last_error(tmp_path, "calm") == ""
+
+
+def test_who_ended_the_deferred_tasks_is_told_and_judged() -> None:
+    """A whole bench needs tasks that triggers ended, unless it was told that they must not."""
+    deferred = Cell("gale", "scade", "defer")
+    outcomes = [
+        outcome(deferred, by_trigger=True),
+        outcome(deferred),
+        outcome(deferred, state="failed"),
+        outcome(),
+        outcome(Cell("gale", "dbt", "defer")),
+    ]
+    assert ended_line(outcomes, "auto").endswith("triggers ended 1 of 2 deferred tasks that did well")
+    assert ended_as_told(outcomes, "auto", whole=True)
+    assert not ended_as_told(outcomes, "false", whole=False)
+    assert not ended_as_told(outcomes[1:], "true", whole=True)
+    assert ended_as_told(outcomes[1:], "auto", whole=False)
+
+
+def test_a_task_that_its_trigger_ended_is_known_by_its_log(tmp_path: Path) -> None:
+    """The package's own line counts, where the trigger has written it."""
+    folder = tmp_path / "dag_id=d" / "run_id=cell" / "task_id=run"
+    folder.mkdir(parents=True)
+    (folder / "attempt=1.log").write_text("the task ends without another worker")
+    assert not _ended_by_trigger(tmp_path, "cell")
+    source = Path(ending.__file__).read_text("utf-8")
+    [line] = [line for line in source.splitlines() if "without another worker" in line]
+    (folder / "attempt=1.log.trigger.2.log").write_text(line)
+    assert _ended_by_trigger(tmp_path, "cell")
+    assert not _ended_by_trigger(tmp_path, "another")

@@ -12,7 +12,7 @@ from tests.faults.bench import Bench
 from tests.faults.catalogue import FAULTS, chosen
 from tests.faults.cells import Fault, Outcome
 from tests.faults.judge import play_all, play_cell
-from tests.faults.report import last_line, table, went_well
+from tests.faults.report import ended_as_told, ended_line, last_line, table, went_well
 from tests.faults.secrets_used import search_secrets
 from tests.faults.session import Setting, open_bench, say
 from tests.faults.settings import lowered_table
@@ -26,20 +26,23 @@ def run(options: argparse.Namespace) -> int:
     if wrong := disagreements(FAULTS):
         raise SystemExit("faults: " + "; ".join(wrong))
     faults = chosen(options.only, options.cell, peers=not options.no_peers)
-    setting = Setting(options.sqlite, not options.no_peers, options.quick, options.keep)
+    setting = Setting(
+        options.sqlite, not options.no_peers, options.quick, options.keep, options.end_from_trigger
+    )
     with open_bench(setting) as bench:
         bench.seed = options.seed
         say(began, "everything runs")
         outcomes = list(_played(bench, faults, began))
         found = search_secrets(bench)
-    last = last_line(faults, outcomes)
-    print(shown := table(faults, outcomes))
+    last, choice = last_line(faults, outcomes), options.end_from_trigger
+    print(shown := f"{table(faults, outcomes)}\n\n{ended_line(outcomes, choice)}")
     print("".join(f"a secret stands in {place}\n" for place in found.places), end="")
     if options.out:
         options.out.write_text(f"{shown}\n\n{found}\n{last}\n")
     print(last, flush=True)
     whole = not (options.only or options.cell)
-    return 0 if went_well(faults, outcomes, whole=whole) and not found.count else 1
+    well = went_well(faults, outcomes, whole=whole) and ended_as_told(outcomes, choice, whole=whole)
+    return 0 if well and not found.count else 1
 
 
 def list_faults() -> int:

@@ -130,7 +130,7 @@ def test_an_unknown_extra_is_ignored_and_named_once(
     told = [each.getMessage() for each in caplog.records if "typo" in each.getMessage()]
     assert len(told) == 3
     assert any("'read_timeuot' is unknown; did you mean 'read_timeout'?" in text for text in told)
-    if colour.name == "requests":
+    if colour.name == "urllib3":
         hook.get_run(run.handle)
         assert len([each for each in caplog.records if "typo" in each.getMessage()]) == 3
     assert "planted" not in str([request.headers for request in emulator.requests]) + caplog.text

@@ -1,4 +1,4 @@
-"""How long a shared line lives: openings that fail or are given up, loops, age."""
+"""How long a shared line lives: openings that fail or are given up, and loops."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from airflow_provider_flows.hooks import lines
-from airflow_provider_flows.hooks.lines import FRESH, Line, shared_line
+from airflow_provider_flows.hooks.lines import Line
 from airflow_provider_flows.protocol.errors import ConnectionFieldError
-from tests.support.lines import HANDLE, STATUS, ask_on, line_to, opener
+from tests.support.lines import STATUS, ask_on, line_to, opener
 from tests.support.servers import WireServer, answering
 
 Put = Callable[..., str]
@@ -108,25 +108,3 @@ def test_loops_do_not_share(serve: Serve) -> None:
     for _ in range(20):
         run()
     assert len(opened) == server.connections == 22
-
-
-def test_a_line_takes_new_users_only_while_it_is_fresh(serve: Serve) -> None:
-    """After some minutes a new user reads the connection anew, as secrets change; old users go on."""
-    server = serve(answering(STATUS))
-    opened: list[Line] = []
-    now = [0.0]
-
-    async def run() -> None:
-        open_line = opener(line_to(server.url), opened)
-        async with shared_line("c", open_line, lambda: now[0]) as old:
-            now[0] = FRESH - 1
-            async with shared_line("c", open_line, lambda: now[0]) as same:
-                assert same is old
-            now[0] = FRESH
-            async with shared_line("c", open_line, lambda: now[0]) as new:
-                assert new is not old
-                await new.run(None, lambda api: api.get(HANDLE))
-            assert (await old.run(None, lambda api: api.get(HANDLE))).state.is_terminal
-
-    asyncio.run(run())
-    assert len(opened) == 2

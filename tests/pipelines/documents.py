@@ -15,6 +15,7 @@ SETTINGS: dict[str, Any] = {
     "max_retry_delay": "90s",
     "retry_exponential_backoff": True,
     "poll_interval": "15m",
+    "max_poll_interval": "1h",
     "deferrable": False,
     "defer_after": "1s",
     "unreachable_timeout": "10m",

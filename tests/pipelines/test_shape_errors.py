@@ -47,7 +47,37 @@ OF_FILES = [
     ),
     (HEAD + "steps: {¦a__b: {run: x/y}}", "bad-name", "`a__b` can't be a name here: it must be", "write a_b"),
     (HEAD + "steps: {¦1a: {run: x/y}}", "bad-name", "`1a` can't be a name here: it must be letters"),
-    (HEAD + "steps: {a: ¦x/y}", "bad-type", "`steps.a` must be a mapping; got the text 'x/y'"),
+    (
+        HEAD + "steps: {a: ¦x/y}",
+        "bad-type",
+        "`steps.a` must be a mapping; got the text 'x/y'",
+        "write {run: x/y}",
+    ),
+    (HEAD + "steps: {a: ¦x y}", "bad-type", "`steps.a` must be a mapping; got the text 'x y'"),
+    (
+        HEAD + "steps: {a: ¦x/wb_live_0123456789abcdef}",
+        "bad-type",
+        "`steps.a` must be a mapping; got a text",
+    ),
+    (
+        HEAD + "steps: ¦[{run: x/y}]",
+        "bad-type",
+        "`steps` must be a mapping; got a list",
+        "write each step under its name: `read: {run: wisebot/wf-9}`",
+    ),
+    (
+        HEAD + "steps: {a: ¦[run]}",
+        "bad-type",
+        "`steps.a` must be a mapping; got a list",
+        "write its keys without",
+    ),
+    (
+        "flows: pipeline/1\npipeline: ¦my pipe\n" + STEPS,
+        "bad-name",
+        "`pipeline` must be letters, digits",
+        "write my_pipe",
+    ),
+    ("flows: pipeline/1\npipeline: ¦größe\n" + STEPS, "bad-name", "`pipeline` must be letters, digits"),
 ]
 # A key of a pipeline, below its steps.
 OF_PIPELINES = [
@@ -97,6 +127,24 @@ OF_PIPELINES = [
     ("title:¦ ", "bad-type", "`title` must be a text; got nothing", "give it a value, or take the key away"),
     ("start: ¦tomorrow", "bad-date", "`start` must be a date such as"),
     ("max_active_runs: ¦0", "bad-value", "`max_active_runs` must be 1 or more; got 0"),
+    (
+        "params: ¦[host]",
+        "bad-type",
+        "`params` must be a mapping; got a list",
+        "write each param under its name: `host: web-1`",
+    ),
+    (
+        "on_failure: ¦{notifier: A}",
+        "bad-type",
+        "`on_failure` must be a list; got a mapping",
+        "write a list, even of one: [{notifier: …}]",
+    ),
+    (
+        "schedule: {¦asset: [a]}",
+        "unknown-key",
+        "`asset` is not a key of `schedule`. Did you mean `assets`?",
+    ),
+    ("schedule: ¦5", "bad-schedule", "`schedule` must be a cron expression, a preset such as"),
     ("schedule: ¦[x]", "bad-schedule", "`schedule` must be a cron expression, a preset such as"),
     ("¦schedule: {cron: x}", "missing-key", "`schedule` needs `assets` or `timetable`"),
     (

@@ -20,6 +20,7 @@ NAMES: dict[str, Any] = {
     "params": {"n": 5, "yes": True, "text": "t", "many": {f"key{n}": n for n in range(20)}},
     "item": {"deep": [{"a": None}]},
     "index": 0,
+    "vars": {"unset": None},
 }
 HOSTILE = "${params.n} {{ 7 * 7 }} $${x} {% raw %}"
 JSON = st.recursive(
@@ -143,6 +144,8 @@ def test_the_names_tell_what_to_look_up() -> None:
         ("x${steps.a.result.nope}", "`steps.a.result` is a mapping with the keys wells, none, id"),
         ("x${steps.skipped.result.y}", "finds nothing; `steps.skipped.result` is null"),
         ("x${steps.a.result.none}", "finds nothing; `steps.a.result.none` is null"),
+        ("x${vars.unset}", "finds nothing; `vars.unset` is null (set the Airflow Variable unset)"),
+        ("x${vars.unset.name}", "finds nothing; `vars.unset` is null (set the Airflow Variable unset)"),
         ("x${nope.y}", "finds nothing; nothing is called `nope`"),
         ("x${`null`}", "finds nothing; it speaks of no name"),
         ("x${params.text.y || params.n.z}", "`params.text` is a text; `params.n` is a number"),

@@ -41,7 +41,12 @@ class Talk:
 
     def wait(self, handle: RunHandle, *, seconds: float = 3600, poll_interval: float = 5.0) -> Run:
         until = self.link.clock() + seconds
-        wish = Wait(poll_interval=poll_interval, until=until, report=self.reported.append)
+        wish = Wait(
+            poll_interval=poll_interval,
+            max_poll_interval=poll_interval,
+            until=until,
+            report=self.reported.append,
+        )
         return self.link.run(self.api.wait(handle, wish))
 
     def through(self, inputs: Mapping[str, Any] | None = None, **options: Any) -> tuple[Run, Any]:

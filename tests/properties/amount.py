@@ -4,5 +4,5 @@ from __future__ import annotations
 
 import os
 
-EXAMPLES = int(os.environ.get("FLOWS_EXAMPLES", "2000"))
+EXAMPLES = int(os.environ.get("FLOWS_EXAMPLES", "1000"))
 SEED = int(os.environ.get("FLOWS_SEED", "3"))

@@ -25,6 +25,7 @@ from tests.properties.process import Process
 from tests.properties.setting import FLOW, POLL_INTERVAL, TIMEOUT, UNREACHABLE, Rules, Task
 from tests.properties.simulated_airflow import SimulatedAirflow, Turn
 from tests.properties.store import Store
+from tests.properties.trigger import ended_by_trigger
 from tests.properties.wire import SimulatedHook
 
 
@@ -38,6 +39,7 @@ class Ending:
 
     handle: RunHandle | None = None
     value: Any = None
+    by_trigger: bool = False
     error: type[BaseException] | None = None
     cause: type[FlowError] | None = None
 
@@ -93,6 +95,10 @@ class Leg:
         except (AirflowException, AirflowGoneError) as error:
             return Ending(handle=self._handle, error=type(error), cause=cause)
 
+    def ended(self, run: Run, value: Any) -> Ending:
+        """Return how the attempt ended, where its trigger has ended it."""
+        return Ending(handle=run.handle, value=value, by_trigger=True)
+
     def kill(self) -> None:
         """Do what `on_kill` does once Airflow has said that a person ended the task."""
         self._is_ended = True
@@ -105,13 +111,18 @@ class Leg:
         self.hook.note("took", run_id=run.handle.run_id)
         self._is_over = run.state.is_terminal
         self._note(run.handle)
+        if self.waiting is None:
+            self.airflow.xcom["handle"] = run.handle.to_json()
         if not self.task.waits:
             if run.state.is_terminal:
                 check_outcome(run)
             return Ending(handle=run.handle)
         if not run.state.is_terminal:
             self._check_wanted()
-            entry, run = self._waited(entry, run.handle)
+            run = self._waited(entry, run.handle)
+            if (ending := ended_by_trigger(self, run)) is not None:
+                return ending
+            entry = self._resume(entry)
         return self._finish(entry, run)
 
     def _entry(self) -> Entry:
@@ -176,20 +187,25 @@ class Leg:
     def _cancel(self, handle: RunHandle) -> bool:
         return cancel(self, handle) is not Fate.UNCLEAR  # type: ignore[arg-type]  # no operator, but as good
 
-    def _waited(self, entry: Entry, handle: RunHandle) -> tuple[Entry, Run]:
+    def _waited(self, entry: Entry, handle: RunHandle) -> Run:
         if self.task.is_deferrable and self.waiting is None:
             self._book.settle()
             if not self.airflow.defer(self.turn):
                 raise AirflowGoneError
             self.waiting = entry
-        wait = Wait(poll_interval=POLL_INTERVAL, until=entry.until, unreachable_timeout=UNREACHABLE)
+        wait = Wait(
+            poll_interval=POLL_INTERVAL,
+            max_poll_interval=POLL_INTERVAL,
+            until=entry.until,
+            unreachable_timeout=UNREACHABLE,
+        )
         try:
             run = self.hook.wait_for_run(handle, wait)
         except FlowError:
             self._resume(entry)
             raise
         self._is_over = run.state.is_terminal
-        return self._resume(entry), run
+        return run
 
     def _resume(self, entry: Entry) -> Entry:
         """Come back from the triggerer, unless another attempt has taken this one's place."""
@@ -208,6 +224,8 @@ class Leg:
         check_outcome(run, goes_on=goes_on)
         value = self._result(entry, run)
         self._book.settle()
+        if self.airflow.is_current(self.turn):  # Airflow tells a worker that was replaced to end
+            self.airflow.xcom["return_value"] = (run.handle.run_id, value)
         return Ending(handle=run.handle, value=value)
 
     def _keep(self, run: Run) -> Mapping[str, Any]:

@@ -92,7 +92,7 @@ WEATHER = (*QUIET, *FLOWS, *STARTS, *SEARCHES, *POLLS, *CANCELS, *STORES, *TIMES
 
 POINTS = (
     *(END, END, END, "start", "start!", "start!", "read!", "write", "write!", "status!", "sleep"),
-    *("cancel", "search!", "result", "report"),
+    *("cancel", "search!", "result", "report", "xcom"),
 )
 DEEDS: tuple[tuple[Any, ...], ...] = (
     *(NOTHING, NOTHING, NOTHING),
@@ -112,6 +112,7 @@ def tasks(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Task]:
         "is_deferrable": st.booleans(),
         "limit": st.sampled_from((None, None, 50.0)),
         "keeps_results": st.sampled_from((True, True, True, False)),
+        "ends_in_trigger": st.booleans(),
         "reports_success": st.booleans(),
     }
     return st.builds(Task, **{**traits, **known}).filter(_can_be)
@@ -125,7 +126,7 @@ def _can_be(task: Task) -> bool:
 def lives() -> st.SearchStrategy[Life]:
     """Return lives of up to ten acts: of everything, and of what makes one hard thing likelier."""
     everything = _lives(tasks(), WEATHER, POINTS, DEEDS)
-    return st.one_of(everything, everything, searching_lives(), late_lives())
+    return st.one_of(everything, everything, searching_lives(), late_lives(), one_leg_lives())
 
 
 def searching_lives() -> st.SearchStrategy[Life]:
@@ -155,6 +156,22 @@ def late_lives() -> st.SearchStrategy[Life]:
         (*QUIET, *POLLS, *CANCELS, *FLOWS[:4], TIMES[0]),
         (END, END, END, "status!", "cancel", "cancel!"),
         (NOTHING, NOTHING, ("dies",), ("told to end",), ("clear",), ("reset",)),
+    )
+
+
+def one_leg_lives() -> st.SearchStrategy[Life]:
+    """Return lives in which triggers end tasks, or come back when others have their place."""
+    return _lives(
+        tasks(
+            way=st.sampled_from(WAYS[:2]),
+            waits=st.just(True),  # noqa: FBT003 - a value, not an argument that is on or off
+            is_deferrable=st.just(True),  # noqa: FBT003
+            ends_in_trigger=st.just(True),  # noqa: FBT003
+            retries=st.just(40),
+        ),
+        (*QUIET, *POLLS[:3], *FLOWS[3:], STORES[1], ("other inputs",)),
+        (END, END, "xcom", "xcom", "xcom!", "report", "result", "status!"),
+        (NOTHING, NOTHING, ("clear",), ("clear",), ("dies",), ("reset",), ("mark", "success"), ("remake",)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The six promises, as questions to a life that is over; each tells how it was broken, if it was."""
+"""The seven promises, as questions to a life that is over; each tells how it was broken, if it was."""
 
 from __future__ import annotations
 
@@ -96,6 +96,17 @@ def no_secret_is_written(life: Simulation) -> Iterator[str]:
             yield f"{write.by} wrote what does not read back"
 
 
+def what_is_left_is_the_runs(life: Simulation) -> Iterator[str]:
+    """What a task that did well left in XCom is the result of the run that its last attempt saw through."""
+    endings = [event for event in life.history.of("ended") if event.facts["was_current"]]
+    if not endings or life.airflow.state != "success" or life.airflow.is_marked or not life.task.waits:
+        return
+    last: Ending = endings[-1].facts["ending"]
+    left = life.airflow.xcom.get("return_value")
+    if last.error is None and last.handle is not None and left != (last.handle.run_id, last.value):
+        yield f"the task ended with {last.handle} and {last.value!r}, and left {left!r}"
+
+
 PROMISES: dict[str, Callable[[Simulation], Iterator[str]]] = {
     "a": no_second_run_without_a_wish,
     "b": no_doubt_is_repeated,
@@ -103,6 +114,7 @@ PROMISES: dict[str, Callable[[Simulation], Iterator[str]]] = {
     "d": one_start_for_each_intent,
     "e": no_start_behind_a_fence,
     "f": no_secret_is_written,
+    "g": what_is_left_is_the_runs,
 }
 
 

@@ -10,6 +10,7 @@ from airflow_provider_flows.journal.attempt import Attempt
 from airflow_provider_flows.journal.decide import Circumstances
 from airflow_provider_flows.operators.book import TaskBook
 from airflow_provider_flows.operators.remote import TaskRemote
+from airflow_provider_flows.triggers.ending import is_held
 
 FLOW = "the-flow"
 POLL_INTERVAL, TIMEOUT, UNREACHABLE = 20.0, 200.0, 100.0
@@ -46,6 +47,7 @@ class Task:
     is_deferrable: bool = False
     limit: float | None = None  # seconds that an attempt may take
     keeps_results: bool = True
+    ends_in_trigger: bool = False
     reports_success: bool = True
 
 
@@ -57,3 +59,4 @@ class Rules:
     remote: Callable[..., TaskRemote] = TaskRemote
     circumstances: Callable[..., Circumstances] = Circumstances
     attempt: Callable[..., Attempt] = Attempt
+    is_held: Callable[..., bool] = is_held

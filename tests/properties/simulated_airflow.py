@@ -8,6 +8,7 @@ scheduler's `process_executor_events` and `adopt_or_reset_orphaned_tasks`, and t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SimulatedAirflow:
     wish: int = 0
     is_marked: bool = False  # a person has said how the task ended
     row: str | None = None  # what the task state store holds for the task
+    xcom: dict[str, Any] = field(default_factory=dict)  # which nobody guards from attempts that were replaced
     _ids: int = 0
 
     def __post_init__(self) -> None:
@@ -61,6 +63,7 @@ class SimulatedAirflow:
             self.max_tries = self.try_number + self.retries
         self.try_number += 1
         self.state, self.is_marked = "running", False
+        self.xcom.clear()
         may_retry = self.max_tries != 0 and self.try_number <= self.max_tries
         return Turn(self.attempt_id, self.try_number, self.max_tries, may_retry, self.wish)
 
@@ -79,6 +82,10 @@ class SimulatedAirflow:
     def succeed(self, turn: Turn) -> None:
         """Take an attempt's success."""
         self._changed(turn, "running", "success")
+
+    def end(self, turn: Turn) -> None:
+        """Take the success that a trigger tells of."""
+        self._changed(turn, "deferred", "success")
 
     def fail(self, turn: Turn, *, for_good: bool = False) -> None:
         """Take an attempt's failure, or that its process is gone."""

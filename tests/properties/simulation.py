@@ -109,7 +109,9 @@ class Simulation:
         living.process.stand("report")
         facts = {"ending": ending, "was_current": self.airflow.is_current(turn)}
         self.history.append(Event("ended", turn.attempt_id, turn.wish, self.link.clock.now, facts))
-        if ending.error is None:
+        if ending.by_trigger:
+            self.airflow.end(turn)
+        elif ending.error is None:
             self.airflow.succeed(turn)
         else:
             self.airflow.fail(turn, for_good=ending.is_for_good)

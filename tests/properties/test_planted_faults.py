@@ -127,6 +127,7 @@ PLANTED: Mapping[str, tuple[str, Rules]] = {
     "a lost answer that is called harmless": ("b", Rules(remote=LightheartedRemote)),
     "a good run that is called failed": ("a", Rules(remote=GloomyRemote)),
     "a result that is dropped": ("c", Rules(attempt=CarelessAttempt)),
+    "a trigger that asks nobody whose run it watched": ("g", Rules(is_held=lambda *_: True)),
 }
 BLINKOPS = Task(way=WAYS[0], retries=40)
 SEARCHING = replace(BLINKOPS, on_ambiguous_start="search")

@@ -82,7 +82,7 @@ def whole(
     """Start, wait, fetch the result: one conversation out of three."""
     run = yield from api.start(order(place))
     if not run.state.is_terminal:
-        run = yield from api.wait(run.handle, Wait(poll_interval=5, until=clock() + 120))
+        run = yield from api.wait(run.handle, Wait(poll_interval=5, until=clock() + 120, jitter=lambda: 0.5))
     return run, (yield from api.result(run))
 
 

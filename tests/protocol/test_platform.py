@@ -73,6 +73,7 @@ def test_what_a_platform_cannot_do_is_said_before_anything_is_sent(wish: Any, sa
         lambda platform: platform.read_result(HANDLE, ANSWER),
         lambda platform: platform.read_cancel(HANDLE, ANSWER),
         lambda platform: platform.read_search(QUEST, ANSWER),
+        lambda platform: platform.read_list(HANDLE, ANSWER),
         lambda platform: platform.read_upload(FILE, ANSWER),
         lambda platform: platform.read_description("f", ANSWER),
         lambda platform: platform.read_test(ANSWER),

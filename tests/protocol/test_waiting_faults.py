@@ -43,7 +43,12 @@ def amid(
             raise fault
         return Run(HANDLE, RunState(response.text), response.text)
 
-    wish = Wait(poll_interval=10, until=BEGINNING + 5000, unreachable_timeout=unreachable_timeout)
+    wish = Wait(
+        poll_interval=10,
+        max_poll_interval=10,
+        until=BEGINNING + 5000,
+        unreachable_timeout=unreachable_timeout,
+    )
     return drive(wait_for(get, HANDLE, wish, stage.clock), stage.perform), stage
 
 
@@ -193,6 +198,7 @@ def test_a_silence_is_reported_once_and_so_is_its_end() -> None:
     stage = Stage(faulty(503, 10, 40, run_end=60))
     wish = Wait(
         poll_interval=10,
+        max_poll_interval=10,
         until=BEGINNING + 100,
         report=lambda run: told.append((run.raw_state, run.message)),
     )
@@ -213,7 +219,7 @@ def test_the_message_about_an_unknown_word_is_kept() -> None:
 
     seen: list[int] = []
     stage = Stage(over_at(0))
-    wish = Wait(poll_interval=1, until=BEGINNING + 5)
+    wish = Wait(poll_interval=1, max_poll_interval=1, until=BEGINNING + 5)
     run = drive(wait_for(get, HANDLE, wish, stage.clock), stage.perform)
     assert run.message == "odd is unknown; no good answer since 2023-11-14 22:13:22 UTC: gone"
 

@@ -20,16 +20,25 @@ def wait(
     play: Callable[[Request, float], Response],
     *,
     poll_interval: float = 10.0,
+    max_poll_interval: float | None = None,
+    since: float | None = None,
+    jitter: float = 0.5,
     until: float = 1000.0,
     not_before: float = 0.0,
     unreachable_timeout: float = PATIENCE,
     retry: RetryPolicy = ONCE,
 ) -> tuple[Run, Stage, list[str]]:
-    """Wait on a stage, times counted from the beginning; return run, stage and reported words."""
+    """Wait on a stage, times counted from the beginning; return run, stage and reported words.
+
+    The interval is fixed unless the longest is given.
+    """
     stage = Stage(play)
     reported: list[str] = []
     wish = Wait(
         poll_interval=poll_interval,
+        max_poll_interval=poll_interval if max_poll_interval is None else max_poll_interval,
+        since=None if since is None else BEGINNING + since,
+        jitter=lambda: jitter,
         until=BEGINNING + until,
         not_before=BEGINNING + not_before,
         unreachable_timeout=unreachable_timeout,

@@ -1,4 +1,4 @@
-"""The two colours of everything that is said: one test, run with `requests` and with `aiohttp`."""
+"""The two colours of everything that is said: one test, run with urllib3 and with `aiohttp`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Sync:
     """Speaks as a worker does."""
 
-    name = "requests"
+    name = "urllib3"
 
     def run(self, options: TransportOptions, exchange: Exchange[T]) -> T:
         return SyncTransport(options).run(exchange)

@@ -21,7 +21,7 @@ from airflow_provider_flows.protocol.errors import (
     ResponseLostError,
 )
 from airflow_provider_flows.transports.options import TransportOptions
-from tests.support.certificates import Certificates
+from tests.support.certificates import Certificates, make_certificates
 from tests.support.colours import Sync
 from tests.support.requests_made import get, post
 from tests.support.servers import WireServer, answering, wait_till_the_end
@@ -52,6 +52,23 @@ def test_a_folder_of_authorities_is_trusted(
     authority = certificates.authority.read_bytes()
     (tmp_path / name_by_hash(authority)).write_bytes(authority)
     assert colour.ask(options(verify=str(tmp_path)), get(server.url + "/")).status == 200
+
+
+def test_a_changed_file_is_read_again(
+    colour: Sync,
+    serve: Serve,
+    certificates: Certificates,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Authorities that are replaced, as when they run out, hold from the next conversation on."""
+    server = serve(answering(), certificates.server_context())
+    mine = tmp_path / "authorities.pem"
+    mine.write_bytes(certificates.authority.read_bytes())
+    assert colour.ask(options(verify=str(mine)), get(server.url + "/")).status == 200
+    mine.write_bytes(make_certificates(tmp_path_factory.mktemp("others")).authority.read_bytes())
+    with pytest.raises(NotSentError, match="certificate was rejected"):
+        colour.ask(options(verify=str(mine)), get(server.url + "/"))
 
 
 def name_by_hash(pem: bytes) -> str:

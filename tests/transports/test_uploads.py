@@ -18,8 +18,8 @@ import pytest
 
 from airflow_provider_flows.protocol.errors import InputsError, NotSentError, ResponseLostError
 from airflow_provider_flows.protocol.messages import FilePart
-from airflow_provider_flows.transports.aio import AsyncTransport
 from airflow_provider_flows.transports.options import TransportOptions
+from airflow_provider_flows.transports.prepared import timeout_of
 from tests.support.colours import Sync
 from tests.support.requests_made import upload
 from tests.support.servers import Seen, WireServer, answering
@@ -139,7 +139,7 @@ def test_a_slow_upload_has_time(tmp_path: Path) -> None:
     """The read timeout is for the answer: a file has time of its own, by its size."""
     path = tmp_path / "a"
     path.write_bytes(b"x" * 160 * 1024)
-    timeout = AsyncTransport(OPTIONS)._timeout(upload("http://h/", part_of(path)))
+    timeout = timeout_of(upload("http://h/", part_of(path)), OPTIONS)
     assert timeout.total == 2.0 + 10.0 + 2.0
     assert timeout.sock_read == 2.0
 

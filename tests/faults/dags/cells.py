@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import os
 from typing import Any
 
 from airflow.sdk import DAG
 
 from airflow_provider_flows.operators.flow import RunFlowOperator
 from tests.faults.peers_pace import POLL_SECONDS, RETRIES, RETRY_DELAY
-from tests.faults.settings import DEADLINE, STORM_RETRIES
+from tests.faults.settings import DEADLINE, END_FROM_TRIGGER, STORM_RETRIES
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "scade": {"start_node_id": "start", "end_node_id": "end"},
@@ -23,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 MARKER = "{{ var.value.get(dag_run.conf['marker'], 'first') if dag_run.conf.get('marker') else 'first' }}"
+END: str | bool = {"true": True, "false": False}.get(os.environ.get(END_FROM_TRIGGER, ""), "auto")
 KNOWN = inspect.signature(RunFlowOperator.__init__).parameters
 
 
@@ -36,6 +38,7 @@ def cell_dag(dag_id: str, platform: str, *, deferrable: bool, retries: int = RET
             inputs={"cell": "{{ run_id }}", "marker": MARKER},
             options=OPTIONS.get(platform),
             deferrable=deferrable,
+            end_from_trigger=END,
             poll_interval=POLL_SECONDS,
             retries=retries,
             retry_delay=RETRY_DELAY,

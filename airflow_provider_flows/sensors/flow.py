@@ -105,7 +105,8 @@ class FlowRunSensor(LookingSensor):
         self.max_result_bytes = max_result_bytes
         self.result_storage = result_storage
         self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
-        self.end_from_trigger = who_ends(end_from_trigger)
+        # Not under its own name: see RunFlowOperator.
+        self.ends_from_trigger = who_ends(end_from_trigger)
         self.awaited_run = run  # the same for `start_from_trigger`: in a trigger `run` is a method
         if start_from_trigger:
             start(self)

@@ -55,7 +55,7 @@ def _arguments(task: FlowRunSensor) -> StartTriggerArgs:
     longest = min(task.timeout, limit)
     patience = min(longest + GRACE, limit)  # Airflow takes the shorter one too
     reason = overridden(task)
-    if reason is None and task.end_from_trigger == AUTO:
+    if reason is None and task.ends_from_trigger == AUTO:
         reason = loss(task, no_worker=True)
     trigger = FlowSensorTrigger(
         **{name: getattr(task, name) for name in TEMPLATED},
@@ -65,7 +65,7 @@ def _arguments(task: FlowRunSensor) -> StartTriggerArgs:
         longest=longest,
         patience=patience,
         max_result_bytes=task.max_result_bytes,
-        end_from_trigger=task.end_from_trigger,
+        end_from_trigger=task.ends_from_trigger,
         worker=reason,
     )
     path, arguments = trigger.serialize()

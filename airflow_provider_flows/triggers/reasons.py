@@ -27,11 +27,11 @@ def ending(task: Any, ti: Any, *, is_owner: bool, owes: bool = False) -> dict[st
     :param is_owner: whether the task started its run, and left the handle in XCom
     :param owes: whether the journal lacks something that only a worker can write
     """
-    if task.end_from_trigger is False:
+    if task.ends_from_trigger is False:
         return None
     reason = _NOT_NOTED if owes else overridden(task)
     reason = reason or hindrance(task, is_mapped=getattr(ti, "is_mapped", False))
-    if reason is None and task.end_from_trigger == AUTO:
+    if reason is None and task.ends_from_trigger == AUTO:
         reason = loss(task)
     if reason is not None:
         task.log.info("A worker is going to end this task: %s", reason)

@@ -142,8 +142,8 @@ class RunFlowOperator(BaseOperator):
         self.unreachable_timeout = seconds("unreachable_timeout", unreachable_timeout)
         self.cancel_on_timeout = cancel_on_timeout
         self.cancel_on_kill = cancel_on_kill
-        # Not under its own name: wherever a plugin listens, Airflow refuses a DAG with a task that has such an
-        # attribute and not a false one (airflow/dag_processing/dagbag.py); `auto` leaves those to a worker.
+        # Not under its own name: wherever a plugin listens, Airflow refuses a DAG with a task that has such
+        # an attribute and not a false one (airflow/dag_processing/dagbag.py); `auto` leaves it to a worker.
         self.ends_from_trigger = who_ends(end_from_trigger)
         self.run_link: str | None = None
         self._leg: Leg | None = None

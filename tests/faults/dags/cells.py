@@ -40,6 +40,7 @@ def cell_dag(dag_id: str, platform: str, *, deferrable: bool, retries: int = RET
             deferrable=deferrable,
             end_from_trigger=END,
             poll_interval=POLL_SECONDS,
+            max_poll_interval=POLL_SECONDS,
             retries=retries,
             retry_delay=RETRY_DELAY,
             **keywords,

@@ -100,6 +100,9 @@ _SETTINGS = {
     "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",
     "AIRFLOW__TRIGGERER__CAPACITY": "10000",
     "AIRFLOW__TRIGGERER__MAX_TRIGGER_TO_SELECT_PER_LOOP": "1000",
+    # Airflow's own values, where the demo has others for its short runs.
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "1",
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "5",
     # Read once: the files do not change while the bench runs.
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3600",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",

@@ -45,7 +45,7 @@ def is_wanted() -> bool:
 
 
 def load(modules: Sequence[str]) -> None:
-    """Import modules and read the platforms' specs; never raises, so those who need them load them."""
+    """Import modules, read specs and authorities; never raises, so that those who need them load them."""
     try:
         for module in modules:
             import_module(module)
@@ -53,6 +53,11 @@ def load(modules: Sequence[str]) -> None:
 
         for name in specs.names():
             specs.load(name)
+        if set(_CALLS) <= set(modules):
+            from airflow_provider_flows.transports.options import TransportOptions
+            from airflow_provider_flows.transports.sync import kept_tls_context
+
+            kept_tls_context(TransportOptions())  # 35 ms of each leg
     except Exception:  # whatever it is: Airflow's own processes go on without
         log.exception("What flows need could not be loaded ahead; each task loads it itself")
 

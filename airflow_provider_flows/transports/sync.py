@@ -45,7 +45,7 @@ class SyncTransport:
         """Perform a conversation and return what it learned."""
         from airflow_provider_flows.transports.punctual import PunctualConnections
 
-        context = partial(_tls_context, self._options)
+        context = partial(kept_tls_context, self._options)
         if _tls_files(self._options):
             context()  # what is wrong with them shows at an http address too
         with closing(PunctualConnections(context)) as connections:
@@ -106,7 +106,7 @@ def _sleep(step: Sleep) -> None:
     happened.wait()
 
 
-def _tls_context(options: TransportOptions) -> ssl.SSLContext:
+def kept_tls_context(options: TransportOptions) -> ssl.SSLContext:
     """Return the TLS settings; a leg has several conversations, and reading many authorities takes 30 ms."""
     try:
         stamps = tuple(Path(name).stat().st_mtime_ns for name in _tls_files(options))

@@ -22,7 +22,10 @@ ensure_plugins_loaded()
 assert not get_import_errors()
 specs = sys.modules.get("airflow_provider_flows.platforms.specs")
 read = specs.load.cache_info().currsize if specs else 0
-print(json.dumps([[name in sys.modules for name in ({NEEDED[0]!r}, {NEEDED[1]!r}, {SPEAKS!r})], read]))
+sync = sys.modules.get("airflow_provider_flows.transports.sync")
+trusts = bool(sync and sync._CONTEXTS)
+loaded = [name in sys.modules for name in ({NEEDED[0]!r}, {NEEDED[1]!r}, {SPEAKS!r})]
+print(json.dumps([[*loaded, trusts], read]))
 """
 
 
@@ -43,25 +46,25 @@ def loaded_by(*command: str, **environment: str) -> list[object]:
 
 
 def test_what_forks_tasks_has_loaded_all_that_they_need() -> None:
-    """Among it what speaks to platforms, and their five specs."""
-    assert loaded_by("scheduler") == [[True, True, True], 5]
+    """Among it what speaks to platforms, the authorities that it trusts, and the five specs."""
+    assert loaded_by("scheduler") == [[True, True, True, True], 5]
 
 
 def test_what_forks_the_reading_of_files_has_loaded_what_they_import() -> None:
     """That is all but what speaks to platforms."""
-    assert loaded_by("dag-processor") == [[True, True, False], 5]
+    assert loaded_by("dag-processor") == [[True, True, False, False], 5]
 
 
 @pytest.mark.parametrize("command", [("api-server",), ("triggerer",), ("celery", "worker"), ()])
 def test_no_other_process_loads_anything_ahead(command: tuple[str, ...]) -> None:
     """The tasks of other people's DAGs, each in a process of its own, must not pay for ours."""
     assert needed(["airflow", *command]) == ()
-    assert loaded_by(*command)[0] == [False, False, False]
+    assert loaded_by(*command)[0] == [False, False, False, False]
 
 
 def test_a_setting_says_that_nothing_is_loaded_ahead() -> None:
     """It is an option of Airflow's, like any other."""
-    assert loaded_by("scheduler", AIRFLOW__FLOWS__LOAD_AHEAD="False")[0] == [False, False, False]
+    assert loaded_by("scheduler", AIRFLOW__FLOWS__LOAD_AHEAD="False")[0] == [False, False, False, False]
 
 
 def test_what_cannot_be_loaded_ahead_is_logged_and_hurts_nobody(caplog: pytest.LogCaptureFixture) -> None:

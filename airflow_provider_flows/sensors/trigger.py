@@ -137,12 +137,12 @@ class FlowSensorTrigger(BaseTrigger):
 
     def _ending(self) -> dict[str, Any] | None:
         """Return what is needed to end the sensor here, None where a worker has to; log why."""
-        task = getattr(self.task_instance, "task", None)
-        if self.end_from_trigger is False or task is None:
+        ti, task = self.task_instance, getattr(self.task_instance, "task", None)
+        if self.end_from_trigger is False or ti is None or task is None:
             return None
         # Only a worker's leg makes Airflow forget when the attempt before this one ended.
-        again = _TRIED_AGAIN if self.task_instance is not None and self.task_instance.try_number > 1 else None
-        reason = again or self.worker or hindrance(task)
+        again = _TRIED_AGAIN if ti.try_number > 1 else None
+        reason = again or self.worker or hindrance(task, is_mapped=ti.map_index not in (None, -1))
         if reason is None and self.end_from_trigger == AUTO:
             reason = loss(task, no_worker=True)
         if reason is not None:

@@ -61,9 +61,9 @@ def hindrance(task: Any, *, is_mapped: bool | None = False) -> str | None:
     """
     if not is_capable():
         return "Airflow before 3.3 doesn't let a trigger leave a result"
-    if not task.do_xcom_push:
+    if not _told(task, "do_xcom_push", default=True):
         return "do_xcom_push is off"
-    if task.multiple_outputs:
+    if _told(task, "multiple_outputs"):
         return "multiple_outputs spreads its result"
     if not is_mapped and task.get_dag() and any(True for _ in task.iter_mapped_dependants()):
         return "another task is expanded over its result, whose length a worker tells Airflow"
@@ -113,7 +113,7 @@ def _clears_its_store(_task: Any) -> bool:
 
 def _is_named_late(task: Any) -> bool:
     """Tell whether the name of a mapped task's run may change when the task ends; pipelines' never does."""
-    return getattr(task, "map_index_template", None) not in (None, _EARLY_NAME)
+    return _told(task, "map_index_template") not in (None, _EARLY_NAME)
 
 
 def _has_hook(moment: str) -> Callable[[Any], bool]:
@@ -128,7 +128,13 @@ def _has_hook(moment: str) -> Callable[[Any], bool]:
 
 
 def _has(name: str) -> Callable[[Any], bool]:
-    return lambda task: bool(getattr(task, name, None))
+    return lambda task: bool(_told(task, name))
+
+
+def _told(task: Any, name: str, default: Any = None) -> Any:
+    """Return an attribute; what Airflow stores of a mapped task has most of them among its arguments."""
+    said = getattr(task, "partial_kwargs", {})
+    return said.get(name, default) if name in said or not hasattr(task, name) else getattr(task, name)
 
 
 _NOT_NOTED = "Airflow's task state store still lacks its run"

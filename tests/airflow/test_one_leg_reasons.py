@@ -11,6 +11,7 @@ from airflow.providers.common.compat.sdk import TaskDeferred
 from airflow.sdk import DAG, Asset, BaseXCom, task
 from airflow.sdk.execution_time import xcom
 from airflow.sdk.listener import get_listener_manager
+from airflow.serialization.serialized_objects import DagSerialization
 
 from airflow_provider_flows.operators.flow import RunFlowOperator
 from airflow_provider_flows.operators.step import FlowStepOperator
@@ -255,3 +256,20 @@ def test_a_dag_is_taken_where_a_plugin_listens() -> None:
     finally:
         manager.clear()
     assert list(bag.dags) == ["listened"]
+
+
+@pytest.mark.parametrize("arguments", [*LOST.values(), *WRONG.values()], ids=[*LOST, *WRONG])
+def test_what_airflow_stores_of_a_mapped_task_tells_the_same(arguments: dict[str, Any]) -> None:
+    """The triggerer has nothing else of a sensor that no worker has started."""
+    with DAG("dag", schedule=None) as dag:
+        RunFlowOperator.partial(task_id="run", flow_conn_id="c", **arguments).expand(flow_id=["a", "b"])
+        RunFlowOperator.partial(task_id="plain", flow_conn_id="c").expand(flow_id=["a", "b"])
+    stored: Any = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+
+    def told(task_id: str) -> str | None:
+        task = stored.get_task(task_id)
+        return reasons.hindrance(task, is_mapped=True) or reasons.loss(task)
+
+    assert told("plain") is None
+    if "post_execute" not in arguments:  # of which nothing is stored: the trigger was told by the DAG file
+        assert told("run") is not None

@@ -12,8 +12,6 @@ from typing import Any
 from airflow.sdk import BaseSensorOperator
 from airflow.triggers.base import BaseTrigger, StartTriggerArgs, TaskSuccessEvent
 
-from airflow_provider_flows.sensors.trigger import FlowSensorTrigger
-from airflow_provider_flows.triggers.ending import Ending
 from tests.bench.cluster.terms import MANY_SECONDS
 from tests.bench.polling.heartbeat import Heartbeat
 
@@ -29,13 +27,6 @@ class AsleepTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TaskSuccessEvent]:
         await asyncio.sleep(MANY_SECONDS)
         yield TaskSuccessEvent()
-
-
-class MappedTrigger(FlowSensorTrigger):
-    """Ends its task itself, as that of a sensor which isn't mapped does; nothing of these is lost by it."""
-
-    def _ending(self) -> dict[str, Any]:
-        return Ending(result_path=None, max_result_bytes=self.max_result_bytes).to_json()
 
 
 class HeartTrigger(BaseTrigger):

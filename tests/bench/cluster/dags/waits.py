@@ -6,13 +6,12 @@ starts say in their class which run each of them waits for: Airflow's way for ma
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from airflow.sdk import DAG, task
 
 from airflow_provider_flows.sensors.flow import FlowRunSensor
-from tests.bench.cluster.asleep import AsleepSensor, MappedTrigger, path
+from tests.bench.cluster.asleep import AsleepSensor
 from tests.bench.cluster.platforms import MANY_FLOW
 from tests.bench.cluster.terms import AT_ONCE, FLOW, MANY, THROUGH_WORKERS, WAITS
 
@@ -27,13 +26,12 @@ def from_class(flow_id: str) -> type[FlowRunSensor]:
             run="{{ run_id }}-{{ ti.map_index }}",
             start_from_trigger=True,
         )
-    arguments = one.start_trigger_args
-    assert arguments is not None  # else this Airflow starts no sensor in the triggerer
+    assert one.start_trigger_args is not None  # else this Airflow starts no sensor in the triggerer
     members: dict[str, Any] = {
         "__module__": __name__,
         "template_fields": one.template_fields,
         "start_from_trigger": True,
-        "start_trigger_args": replace(arguments, trigger_cls=path(MappedTrigger)),
+        "start_trigger_args": one.start_trigger_args,
     }
     return type(f"{FlowRunSensor.__name__}Of{flow_id.capitalize()}", (FlowRunSensor,), members)
 

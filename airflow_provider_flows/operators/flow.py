@@ -54,7 +54,8 @@ class RunFlowOperator(BaseOperator):
         is more; the same as `poll_interval` for a fixed interval
     :param timeout: how long the run may take, in seconds or as a `timedelta`; then it is cancelled, where the
         platform can. `execution_timeout` counts from the attempt and holds too, deferred or not
-    :param defer_after: seconds that the worker waits itself before it defers, for runs that are over at once
+    :param defer_after: seconds that the worker waits itself before it defers, for runs that are over at once;
+        with 0 it doesn't even ask
     :param result_path: JMESPath that picks the part of the result to return
     :param max_result_bytes: the largest result that is put into XCom
     :param result_storage: URL of an `ObjectStoragePath` under which larger results are put; XCom then holds

@@ -25,10 +25,11 @@ def watched(task: RunFlowOperator, ti: Any, book: TaskBook, entry: Entry, handle
     """Return the run once it is over or its time is up; a deferrable task soon goes on in the triggerer."""
     if not task.deferrable:
         return _wait_here(task, book, entry, handle)
-    run = waited(task, handle, min(time.time() + task.defer_after, entry.until), entry.since)
-    if not run.state.is_terminal and time.time() < entry.until:
-        defer(task, ti, book, entry, handle)
-    return run
+    if task.defer_after or time.time() >= entry.until:
+        run = waited(task, handle, min(time.time() + task.defer_after, entry.until), entry.since)
+        if run.state.is_terminal or time.time() >= entry.until:
+            return run
+    defer(task, ti, book, entry, handle)
 
 
 def waited(task: RunFlowOperator, handle: RunHandle, until: float, since: float | None = None) -> Run:

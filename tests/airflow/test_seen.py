@@ -102,7 +102,7 @@ def test_each_question_is_counted_and_timed(told: Told) -> None:
     """In the triggerer as on a worker; one without a good answer is counted as such too."""
     count, latency = told["poll.count", "platform=vishwa"], told["poll.latency", "platform=vishwa"]
     assert set(count) == {1}
-    assert len(count) == len(latency) >= 3
+    assert len(count) == len(latency) >= 2
     assert all(0 <= each < 30_000 for each in latency)
     assert told["poll.failed", "platform=vishwa"] == [1]
     assert len(told["poll.count", "platform=blinkops"]) >= 1

@@ -13,5 +13,5 @@ with DAG("runs_flows", schedule=None, **AT_ONCE):
         flow_conn_id=f"emulator_{{{{ ti.map_index % {EMULATORS} }}}}",
         flow_id=FLOW,
         deferrable=True,
-        defer_after=0,  # the peers ask once before they defer, too
+        defer_after=0,  # a run of 10 s is never over by then
     ).expand(inputs=[{"number": number} for number in range(RUNS)])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow_provider_flows import seen
 from airflow_provider_flows.hooks.connected import ConnectedHook
 from airflow_provider_flows.hooks.files import file_parts
-from airflow_provider_flows.hooks.wishes import order_of, reporter
+from airflow_provider_flows.hooks.wishes import Reporter, order_of
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.candidates import Candidate, Quest
 from airflow_provider_flows.protocol.messages import Exchange
@@ -29,9 +29,9 @@ class AsyncCalls(ConnectedHook):
 
     def held(self) -> AbstractAsyncContextManager[object]:
         """Keep connection, session and token between several calls: `async with hook.held(): …`."""
-        from airflow_provider_flows.hooks.lines import shared_line  # which no worker needs
+        from airflow_provider_flows.hooks.lines import held_line  # which no worker needs
 
-        return shared_line(self.flow_conn_id, self._open_line)
+        return held_line(self)
 
     async def aplatform(self, variant: str | None = None) -> SpecPlatform:
         """Do what `platform` does, for an event loop, with what its users share."""
@@ -100,10 +100,12 @@ class AsyncCalls(ConnectedHook):
             since=since,
             not_before=not_before,
             unreachable_timeout=unreachable_timeout,
-            report=reporter(self.log, since),
+            report=Reporter(type(self).logger(), since),  # one for all hooks: each would keep a kilobyte
         )
         say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
-        return await self._aperform(say, handle.variant)
+        work = self._aperform(say, handle.variant)
+        del say, wait  # which this frame would keep while time passes
+        return await work
 
     async def acancel_run(self, handle: RunHandle) -> bool:
         """Do what `cancel_run` does, for an event loop."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow.providers.common.compat.sdk import BaseHook
@@ -19,9 +19,11 @@ from airflow_provider_flows.protocol.retry import RetryPolicy
 from airflow_provider_flows.transports.sync import SyncTransport
 
 if TYPE_CHECKING:
+    from airflow_provider_flows.hooks.shared import SharedLine
     from airflow_provider_flows.platforms.spec_platform import SpecPlatform
 
 T = TypeVar("T")
+_RETRY = RetryPolicy()
 
 
 class ConnectedHook(BaseHook):
@@ -47,8 +49,9 @@ class ConnectedHook(BaseHook):
         super().__init__()
         self.conn_type = conn_type or self.conn_type
         self.flow_conn_id = flow_conn_id or self.default_conn_name
-        self._retry = retry or RetryPolicy()
+        self._retry = retry or _RETRY
         self._line: Line | None = None
+        self._held: SharedLine | None = None  # while somebody holds it
 
     def platform(self, variant: str | None = None) -> SpecPlatform:
         """Return the platform as this connection reaches it: what it can do, and its links."""
@@ -68,7 +71,14 @@ class ConnectedHook(BaseHook):
     def _perform(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None) -> T:
         return SyncTransport(self.line.options(variant)).run(say(self.line.api(variant)))
 
-    async def _aperform(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None) -> T:
+    def _aperform(
+        self, say: Callable[[FlowApi], Exchange[T]], variant: str | None = None
+    ) -> Coroutine[None, None, T]:
+        if self._held is not None:
+            return self._held.run(variant, say, self._retry, self._check)
+        return self._abriefly(say, variant)
+
+    async def _abriefly(self, say: Callable[[FlowApi], Exchange[T]], variant: str | None) -> T:
         from airflow_provider_flows.hooks.lines import shared_line  # which no worker needs
 
         async with shared_line(self.flow_conn_id, self._open_line) as line:

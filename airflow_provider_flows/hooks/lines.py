@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Hashable
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from airflow_provider_flows.hooks.line import Line
@@ -11,7 +12,10 @@ from airflow_provider_flows.hooks.shared import OpenLine, SharedLine
 from airflow_provider_flows.protocol.pace import Pace
 from airflow_provider_flows.transports.gate import Gate
 
-__all__ = ["Line", "SharedLine", "shared_line"]
+if TYPE_CHECKING:
+    from airflow_provider_flows.hooks.connected import ConnectedHook
+
+__all__ = ["Line", "SharedLine", "held_line", "shared_line"]
 
 # Keyed by the loop itself: ids of loops are used again.
 _LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedLine]] = WeakKeyDictionary()
@@ -39,6 +43,7 @@ class shared_line:  # noqa: N801 - to its users it is a function
             line = lines[self._key] = SharedLine(self._open_line, gate)
         line.users += 1
         self._line = line
+        del self._open_line
         return line
 
     async def __aexit__(self, *_: object) -> None:
@@ -46,6 +51,24 @@ class shared_line:  # noqa: N801 - to its users it is a function
         if self._line.users == 0:
             del _LINES[asyncio.get_running_loop()][self._key]
             await _to_its_end(self._line.close())
+
+
+class held_line(shared_line):  # noqa: N801 - as above
+    """Lend a hook its line, which it uses for all that it says meanwhile."""
+
+    __slots__ = ("_hook",)
+
+    def __init__(self, hook: ConnectedHook) -> None:
+        super().__init__(hook.flow_conn_id, hook._open_line)  # noqa: SLF001 - its own way to hold on
+        self._hook = hook
+
+    async def __aenter__(self) -> SharedLine:
+        self._hook._held = line = await super().__aenter__()  # noqa: SLF001 - as above
+        return line
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hook._held = None  # noqa: SLF001 - as above
+        await super().__aexit__()
 
 
 async def _to_its_end(work: Coroutine[None, None, None]) -> None:

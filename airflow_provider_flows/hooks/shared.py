@@ -50,31 +50,32 @@ class SharedLine:
         self._transports: list[
             AsyncTransport
         ] = []  # the last serves; before it somebody may still be speaking
+        self._performs = self._perform  # bound once, and not for each of thousands of runs
         self._apis: dict[tuple[str | None, RetryPolicy], FlowApi] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_troubled = False
 
-    async def run(
+    def run(
         self,
         variant: str | None,
         say: Callable[[FlowApi], Exchange[T]],
         retry: RetryPolicy | None = None,
         check: Callable[[RawConnection], None] = accept,
-    ) -> T:
+    ) -> Coroutine[None, None, T]:
         """Perform a conversation on the shared session.
+
+        Once the line is open this is no coroutine of its own: thousands of runs wait at once, and the
+        collector of garbage halts the loop while it looks at all that each of them keeps.
 
         :param variant: the platform's variant
         :param say: begins the conversation
         :param retry: which requests are sent again, if not as the line says
         :param check: raises where the connection is none for this user
         """
-        if (line := self._line) is None:
-            line = await self._once("read", self._read)
-        check(line.raw)
-        api = self._api(line, variant, retry or line.retry)
-        if not self._transports:
-            await self._once("connect", partial(self._open, line, variant))
-        return await adrive(say(api), self._perform)
+        if self._line is None or not self._transports:
+            return self._run_first(variant, say, retry, check)
+        check(self._line.raw)
+        return adrive(say(self._api(self._line, variant, retry or self._line.retry)), self._performs)
 
     async def close(self) -> None:
         """Close the session, or stop opening it."""
@@ -84,6 +85,21 @@ class SharedLine:
         self._read_no_more()
         for transport in self._transports:
             await transport.__aexit__(None, None, None)
+
+    async def _run_first(
+        self,
+        variant: str | None,
+        say: Callable[[FlowApi], Exchange[T]],
+        retry: RetryPolicy | None,
+        check: Callable[[RawConnection], None],
+    ) -> T:
+        if (line := self._line) is None:
+            line = await self._once("read", self._read)
+        check(line.raw)
+        api = self._api(line, variant, retry or line.retry)
+        if not self._transports:
+            await self._once("connect", partial(self._open, line, variant))
+        return await adrive(say(api), self._performs)
 
     def _perform(self, step: Step) -> Awaitable[Response | None]:
         return self._transports[-1].perform(step)

@@ -10,7 +10,7 @@ from typing import Any
 from airflow_provider_flows import seen
 from airflow_provider_flows.hooks.connected import ConnectedHook
 from airflow_provider_flows.hooks.files import file_parts
-from airflow_provider_flows.hooks.wishes import order_of, reporter
+from airflow_provider_flows.hooks.wishes import Reporter, order_of
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.candidates import Candidate, Quest
 from airflow_provider_flows.protocol.polling import FIRST
@@ -103,7 +103,7 @@ class SyncCalls(ConnectedHook):
             since=since,
             not_before=not_before,
             unreachable_timeout=unreachable_timeout,
-            report=reporter(self.log, since),
+            report=Reporter(self.log, since),
         )
         say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
         return self._perform(say, handle.variant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_flows import seen
@@ -26,18 +26,25 @@ def order_of(
     )
 
 
-def reporter(log: Any, since: float | None = None) -> Callable[[Run], None]:
-    """Return a function that logs how a run stands, and tells Airflow's statistics how long it took.
+class Reporter:
+    """Logs how a run stands, and tells Airflow's statistics how long it took.
 
+    A class and not a closure: it takes less room, and thousands of runs are waited for at once.
+
+    :param log: where to
     :param since: when the run began, in seconds since the epoch, by default now
     """
-    began = time.time() if since is None else since
 
-    def report(run: Run) -> None:
+    __slots__ = ("_began", "_log")
+
+    def __init__(self, log: Any, since: float | None = None) -> None:
+        self._log = log
+        self._began = time.time() if since is None else since
+
+    def __call__(self, run: Run) -> None:
+        """Report a run."""
         word = f" ({run.raw_state})" if run.raw_state else ""
-        log.info("%s is %s%s", run.handle, run.state.value, word)
+        self._log.info("%s is %s%s", run.handle, run.state.value, word)
         if run.message and not run.state.is_terminal:
-            log.warning("%s: %s", run.handle, run.message)
-        seen.end(run, began)
-
-    return report
+            self._log.warning("%s: %s", run.handle, run.message)
+        seen.end(run, self._began)

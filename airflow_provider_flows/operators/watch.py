@@ -29,7 +29,7 @@ def watched(task: RunFlowOperator, ti: Any, book: TaskBook, entry: Entry, handle
         run = waited(task, handle, min(time.time() + task.defer_after, entry.until), entry.since)
         if run.state.is_terminal or time.time() >= entry.until:
             return run
-    defer(task, ti, book, entry, handle)
+    return defer(task, ti, book, entry, handle)
 
 
 def waited(task: RunFlowOperator, handle: RunHandle, until: float, since: float | None = None) -> Run:

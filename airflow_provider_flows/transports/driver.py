@@ -29,19 +29,20 @@ def drive(exchange: Exchange[T], perform: Callable[[Step], Response | None]) -> 
 
 async def adrive(exchange: Exchange[T], perform: Callable[[Step], Awaitable[Response | None]]) -> T:
     """Do what `drive` does, for an event loop; in one frame, since thousands of them may wait at once."""
-    with closing(exchange):
-        try:
-            step = next(exchange)
-            while True:
-                try:
-                    answer = await perform(step)
-                except TransportError as error:  # noqa: PERF203 - each step may have its fault
-                    step = exchange.throw(error)
-                else:
-                    step = exchange.send(answer)
-                    del answer  # else thousands of frames would keep it while time passes
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
+    try:
+        step = next(exchange)
+        while True:
+            try:
+                answer = await perform(step)
+            except TransportError as error:  # noqa: PERF203 - each step may have its fault
+                step = exchange.throw(error)
+            else:
+                step = exchange.send(answer)
+                del answer  # else thousands of frames would keep it while time passes
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # a generator's return value has no type here
+    finally:
+        exchange.close()  # and not `closing`, which would be two objects more in each frame
 
 
 def _told(exchange: Exchange[T], outcome: Outcome) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,7 @@ class FlowSensorTrigger(BaseTrigger):
     async def _event(self, hook: FlowHook) -> TriggerEvent:
         began = self._began()
         try:
-            handle = await self._found(hook)
+            handle, link = await self._found(hook)
         except FlowError as error:
             fault = {"handle": None, "fault": type(error).__name__, "message": str(error)}
             return TriggerEvent(fault)  # type: ignore[no-untyped-call]  # untyped in Airflow
@@ -118,7 +119,13 @@ class FlowSensorTrigger(BaseTrigger):
             end=self._ending(),
         )
         waiting.task_instance = self.task_instance
-        [event] = [event async for event in waiting.run()]
+        # Beside the wait, and not before it: Airflow takes the links of many sensors one after the other.
+        shown = asyncio.create_task(leave(link, self.task_instance, self.log))
+        try:
+            [event] = [event async for event in waiting.run()]
+            await shown
+        finally:
+            shown.cancel()
         return event
 
     def _began(self) -> float:
@@ -126,14 +133,13 @@ class FlowSensorTrigger(BaseTrigger):
         gives_up = getattr(self, "timeout_after", None)
         return time.time() if gives_up is None else gives_up.timestamp() - self.patience
 
-    async def _found(self, hook: FlowHook) -> RunHandle:
-        """Return the run's handle; its link is there as soon as the run is known."""
+    async def _found(self, hook: FlowHook) -> tuple[RunHandle, dict[str, str]]:
+        """Return the run's handle, and its link as XCom has it, where the connection says how to make one."""
         await tidy(self.task_instance, self.log)
         platform = await hook.aplatform()
         handle = target(self.awaited_run, platform, self.flow_conn_id, self.flow_id or "", self.options)
-        if link := platform.link(handle):
-            await leave({FlowRunLink().xcom_key: link}, self.task_instance, self.log)
-        return handle
+        link = platform.link(handle)
+        return handle, {FlowRunLink().xcom_key: link} if link else {}
 
     def _ending(self) -> dict[str, Any] | None:
         """Return what is needed to end the sensor here, None where a worker has to; log why."""

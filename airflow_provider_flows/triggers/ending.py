@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from airflow_provider_flows.hooks.flow import FlowHook
 
 _PATIENCE = 60.0  # seconds for one answer of Airflow's; a question that it can't read it never answers
+_AT_ONCE = 4  # questions; Airflow answers one after the other, and patience begins with the turn
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+T = TypeVar("T")
 HANDLE, RESULT = "handle", "return_value"
 
 
@@ -69,7 +73,7 @@ async def leave(values: Mapping[str, Any], ti: Any, log: Any) -> None:
     """Put values into a task's XCom; a failure is logged only, since its run goes on all the same."""
     try:
         for key, value in values.items():
-            await asyncio.wait_for(asyncio.to_thread(_put, key, value, ti), _PATIENCE)
+            await _answered(lambda: asyncio.to_thread(_put, key, value, ti))  # noqa: B023 - awaited here
     except Exception as error:  # noqa: BLE001 - whatever fails: the wait is worth more
         log.warning("XCom of this task lacks %s: %s: %s", ", ".join(values), type(error).__name__, error)
 
@@ -81,7 +85,7 @@ async def tidy(ti: Any, log: Any) -> None:
     from airflow.sdk.execution_time.xcom import XCom
 
     try:
-        await asyncio.wait_for(asyncio.to_thread(XCom.delete, RESULT, **_place(ti)), _PATIENCE)
+        await _answered(lambda: asyncio.to_thread(XCom.delete, RESULT, **_place(ti)))
     except Exception as error:  # noqa: BLE001 - as above
         log.warning("The result of an earlier attempt may still stand in XCom: %s", error)
 
@@ -96,7 +100,14 @@ async def _leave_result(run: Run, ending: Ending, ti: Any, hook: FlowHook, log: 
         await _check_owner(run.handle, ti)
     if value is not None:  # as Airflow does on a worker
         more = {"dag_result": True} if ending.is_dag_result else {}
-        await asyncio.wait_for(asyncio.to_thread(_put, RESULT, value, ti, **more), _PATIENCE)
+        await _answered(lambda: asyncio.to_thread(_put, RESULT, value, ti, **more))
+
+
+async def _answered(ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Ask Airflow when it is this question's turn; thousands of runs may end in the same second."""
+    turns = _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
+    async with turns:
+        return await asyncio.wait_for(ask(), _PATIENCE)
 
 
 def _fitting(result: Any, ending: Ending, log: Any) -> Any:
@@ -116,7 +127,7 @@ async def _check_owner(handle: RunHandle, ti: Any) -> None:
     """
     from airflow.sdk.execution_time.xcom import XCom
 
-    held = await asyncio.wait_for(XCom.aget_one(key=HANDLE, **_place(ti)), _PATIENCE)
+    held = await _answered(lambda: XCom.aget_one(key=HANDLE, **_place(ti)))
     if not is_held(handle, held):
         raise NotHereError(f"{handle} is not what this task's XCom {HANDLE!r} tells of")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -24,14 +26,31 @@ class Channel:
 
     :param stored: the XComs as they are stored, by task, index and key
     :param asked: the types of all messages
+    :param seconds: that an answer takes
+    :param most: how many messages were unanswered at a moment
     """
 
     stored: dict[tuple[str, int, str], Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     away: frozenset[str] = frozenset()
+    seconds: float = 0.0
+    most: int = 0
+    _now: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, message: Any) -> Any:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        try:
+            time.sleep(self.seconds)
+            return self._answer(message)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+    def _answer(self, message: Any) -> Any:
         self.asked.append(message.type)
         if message.type in self.away:
             raise AwayError("the API server is away")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from airflow_provider_flows.operators.flow import RunFlowOperator
 from airflow_provider_flows.outcomes import FlowRunFailedError
 from airflow_provider_flows.protocol.runs import Run
 from airflow_provider_flows.sensors.flow import FlowRunSensor
+from airflow_provider_flows.triggers.ending import leave
 from airflow_provider_flows.triggers.flow import FlowRunTrigger
 from tests.airflow.channel import Channel, channel
 from tests.airflow.legs import Attempt, Store, TaskInstance
@@ -205,6 +207,23 @@ def test_a_journal_that_lacks_the_run_is_a_workers(attempt: Make, flow: Flow) ->
     process = attempt(RunFlowOperator(**arguments, deferrable=True, end_from_trigger=True), None, store)
     assert deferral(process).trigger.end is None
     assert json.loads(store.data[KEY])["stage"] == "intent"
+
+
+def test_runs_that_end_in_the_same_second_take_turns(channel: Channel) -> None:
+    """Airflow answers one after the other; who asked at once with thousands would not wait for so long."""
+    channel.seconds = 0.01
+
+    async def leave_all() -> None:
+        await asyncio.gather(
+            *(
+                leave({"link": number}, TaskInstance("run", map_index=number), logging.getLogger())
+                for number in range(40)
+            )
+        )
+
+    asyncio.run(leave_all())
+    assert [channel.left("run", number) for number in range(40)] == [{"link": n} for n in range(40)]
+    assert channel.most == 4
 
 
 def test_a_kill_at_the_end_cancels_nothing(

@@ -6,10 +6,9 @@ import compileall
 import json
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from airflow_provider_flows.demo.parsing import wait_for_dags
 from airflow_provider_flows.demo.processes import Process, Processes
 from tests.bench.cluster.asleep import FOLDER
 from tests.bench.cluster.terms import EMULATORS, WORKERS
+from tests.faults.postgres import Postgres
 from tests.faults.standins_dbt import DBT_TOKEN
 from tests.support.certificates import make_certificates
 
@@ -47,6 +47,7 @@ class Airflow:
     home: Path
     api: AirflowApi
     platforms_url: str
+    database: Postgres
     processes: Processes
     parts: Mapping[str, Process]
 
@@ -56,8 +57,14 @@ class Airflow:
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the metadata database, without troubling Airflow."""
-        with closing(sqlite3.connect(f"file:{self.home}/airflow.db?mode=ro", uri=True, timeout=30)) as base:
-            return base.execute(query, values).fetchall()
+        import psycopg2  # which tests of this part can do without
+
+        with (
+            closing(psycopg2.connect(self.database.url.replace("+psycopg2", ""))) as base,
+            base.cursor() as cursor,
+        ):
+            cursor.execute(query, values)
+            return cursor.fetchall()
 
 
 @contextmanager
@@ -68,16 +75,20 @@ def running_airflow(home: Path) -> Iterator[Airflow]:
     code = _copied(home / "code")
     certificates = make_certificates(home / "trust")
     certificate = str(certificates.server)
-    ports = [free_port() for _ in range(EMULATORS + 2)]
-    own, platforms, *emulators = ports
+    ports = [free_port() for _ in range(EMULATORS + 3)]
+    own, platforms, stored, *emulators = ports
     settings = airflow_environment(
         os.environ, home=home, dags=code / "tests/bench/cluster/dags", host="127.0.0.1", port=own
     )
     settings |= {**_SETTINGS, FOLDER: str(home), "PYTHONPATH": str(code)}
     settings |= dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificates.authority))
-    settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{home}/airflow.db"
+    database = Postgres(home / "postgres", stored)
+    settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = database.url
     settings["AIRFLOW__CORE__FERNET_KEY"] = Fernet.generate_key().decode()
-    with Processes(home / "processes", seconds_to_stop=20) as processes:
+    with ExitStack() as stack:
+        stack.callback(database.stop)
+        database.create()
+        processes = stack.enter_context(Processes(home / "processes", seconds_to_stop=20))
         for port in emulators:
             module = ("tests.bench.cluster.emulators", str(port), certificate)
             processes.start(f"emulator-{port}", module, settings)
@@ -91,7 +102,7 @@ def running_airflow(home: Path) -> Iterator[Airflow]:
         }
         api = AirflowApi(f"http://127.0.0.1:{own}")
         _wait(api, processes, code / "tests/bench/cluster/dags")
-        yield Airflow(home, api, f"https://127.0.0.1:{platforms}", processes, parts)
+        yield Airflow(home, api, f"https://127.0.0.1:{platforms}", database, processes, parts)
 
 
 _SETTINGS = {

@@ -8,7 +8,8 @@ from typing import Any
 
 SHARE = float(os.environ.get("FLOWS_BENCH_SHARE", "1"))
 """Of all tasks; a smaller one tries this part out, and proves nothing."""
-ROUNDS = 3  # of the runs by each operator: five would take ten minutes more than the whole bench may
+ROUNDS = 2  # of the runs by each operator: five would take half as long as the whole bench may
+FEW_ROUNDS = 3  # of the few waits, likewise
 RUN_SECONDS = 10.0  # of each run
 RUNS = int(400 * SHARE)  # of each operator
 WAITS = int(200 * SHARE)  # of each sensor

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 PERIOD = 0.005  # seconds between two beats
@@ -52,7 +53,15 @@ class Heartbeat:
     @property
     def longest_without_collector(self) -> float:
         """Return the longest stall in seconds that the garbage collector is not to blame for."""
-        return max((stall.without(self.pauses) for stall in self.stalls), default=0.0)
+        ends = [end for _, end in self.pauses]  # in order, and so are their beginnings
+        return max((stall.without(self._amid(stall, ends)) for stall in self.stalls), default=0.0)
+
+    def _amid(self, stall: Stall, ends: Sequence[float]) -> Iterator[tuple[float, float]]:
+        """Give the pauses amid a stall; to look at all of them for each stall would take minutes."""
+        number = bisect_right(ends, stall.due)
+        while number < len(ends) and self.pauses[number][0] < stall.came:
+            yield self.pauses[number]
+            number += 1
 
     @property
     def longest_pause(self) -> float:

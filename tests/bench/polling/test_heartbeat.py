@@ -42,6 +42,14 @@ def test_the_collector_is_told_apart() -> None:
     assert beat.longest_without_collector <= beat.longest
 
 
+def test_each_stall_is_seen_without_its_own_pauses() -> None:
+    """Among many stalls and many pauses, the same as if all pauses were looked at for each stall."""
+    pauses = [(start / 7, start / 7 + 0.05) for start in range(300)]
+    stalls = [Stall(start / 3, start / 3 + 0.01 * (start % 23)) for start in range(120)]
+    beat = Heartbeat(stalls=stalls, pauses=pauses)
+    assert beat.longest_without_collector == max(stall.without(pauses) for stall in stalls)
+
+
 async def _blocked(seconds: float) -> Heartbeat:
     async with Heartbeat() as beat:
         await asyncio.sleep(0)

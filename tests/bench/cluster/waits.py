@@ -42,8 +42,8 @@ def few(context: Context, airflow: Airflow) -> Row:
         done and ours / theirs >= LEAST_FASTER,
         (
             ", ".join(f"{side}: {value:.0f} a minute" for side, value in speed.items()),
-            f"medians of {rounds} rounds in turns, from the DAG run's start to its last wait's end; mapped "
-            "sensors whose class says the run's id",
+            f"medians of {rounds} rounds in turns, from the DAG run's start to its last wait's end",
+            "mapped sensors whose class says the run's id",
             *(() if done else ("NOT ALL OF THEM SUCCEEDED",)),
         ),
     )

@@ -34,7 +34,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "operators": (
         {
             "journal",
-            "kills",
+            "ahead",
+    "kills",
             "links",
             "outcomes",
             "pipelines",
@@ -76,6 +77,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         },
         {"dags", "emulator.connections"},
     ),
+    "ahead": (set(), {"platforms", "transports"}),  # and by name what it loads
     "provider_info": (set(), {"platforms.forms"}),
     "__init__": (set(), {"provider_info"}),
     "emulator": (set(), set()),
@@ -83,6 +85,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
 }
 ABOVE_AIRFLOW = {
     "hooks",
+    "ahead",
     "kills",
     "seen",
     "outcomes",

@@ -35,7 +35,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {
             "journal",
             "ahead",
-    "kills",
+            "kills",
             "links",
             "outcomes",
             "pipelines",

@@ -47,6 +47,8 @@ def is_wanted() -> bool:
 def load(modules: Sequence[str]) -> None:
     """Import modules, read specs and authorities; never raises, so that those who need them load them."""
     try:
+        if not is_wanted():
+            return
         for module in modules:
             import_module(module)
         from airflow_provider_flows.platforms import specs
@@ -62,5 +64,5 @@ def load(modules: Sequence[str]) -> None:
         log.exception("What flows need could not be loaded ahead; each task loads it itself")
 
 
-if needed(sys.argv) and is_wanted():
+if needed(sys.argv):
     load(needed(sys.argv))

@@ -26,7 +26,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "journal": ({"protocol"}, set()),
     "kills": (set(), set()),
     "seen": ({"journal.doubt", "protocol"}, set()),
-    "triggers": ({"protocol", "kills", "seen"}, {"hooks", "operators.results", "operators.settings"}),
+    "triggers": (
+        {"protocol", "kills", "seen"},
+        {"hooks", "operators.results", "operators.settings", "results"},
+    ),
     "outcomes": ({"protocol", "journal.errors"}, set()),
     "retries": ({"journal", "outcomes", "protocol"}, set()),
     "results": ({"protocol"}, set()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,6 +55,8 @@ def _settings(*, home: Path, dags: Path, host: str, port: int) -> dict[str, str]
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+        # One for all parts: without it each makes its own, and none reads what another has encrypted.
+        "AIRFLOW__CORE__FERNET_KEY": b64encode(secrets.token_bytes(32), altchars=b"-_").decode(),
         # A DAG that waits to be unpaused would never finish.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         # Each task leg is mostly CPU time, so more at once than this only makes each of them slower.

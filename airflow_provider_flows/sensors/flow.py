@@ -20,7 +20,6 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.operators.settings import MOST_WAITS, ResultPath, seconds, with_retry_policy
 from airflow_provider_flows.outcomes import (
-    FlowRunTimeoutError,
     FlowUnavailableError,
     check_outcome,
     read_event,
@@ -195,9 +194,11 @@ class FlowRunSensor(LookingSensor):
         return run.state.is_terminal or self.clock() >= until
 
     def _finish(self, context: Context, run: Run) -> Any:
-        try:
-            check_outcome(run, self.run_link, goes_on=True)  # a sensor cancels nothing
-        except FlowRunTimeoutError as error:
-            raise AirflowSensorTimeout(str(error)) from error
+        if not run.state.is_terminal:
+            seen = sentence(run, self.run_link).rstrip(".")
+            raise AirflowSensorTimeout(
+                f"{seen}. The sensor's timeout is {self.timeout:g} s; it cancels no run"
+            )
+        check_outcome(run, self.run_link)
         result = ResultPath(self.result_path).pick(self.hook.get_result(run), self.log)
         return self._keeper(context).for_xcom(result)

@@ -37,8 +37,10 @@ def _check(task: FlowRunSensor) -> None:
     """Raise `ValueError` for what can't work without a worker, with what to write instead."""
     from airflow.sdk import AssetAlias
 
+    dag = task.get_dag()
+    own = {*(dag.user_defined_macros or ()), *(dag.user_defined_filters or ())} if dag else ()
     for name in TEMPLATED:
-        if reason := unrenderable(getattr(task, name)):
+        if reason := unrenderable(getattr(task, name), own):
             shown = "run" if name == AWAITED else name
             raise ValueError(f"{shown} of sensor {task.task_id!r} {reason}. {_REMEDY}")
     if any(isinstance(inlet, AssetAlias) for inlet in task.inlets):

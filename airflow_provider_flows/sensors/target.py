@@ -39,12 +39,17 @@ def target(
 def _handle(run: Any, platform: SpecPlatform, flow_id: str, options: Mapping[str, Any] | None) -> RunHandle:
     if isinstance(run, str) and run.lstrip().startswith("{"):
         run = _untexted(run)
-    if isinstance(run, str) and (run == "None" or run.lstrip().startswith("{")):
+    if run is None or run in ("", "None"):
+        raise OptionsError(
+            f"run is {run!r}: there is no run to wait for. Where it comes from another task's XCom, see "
+            "whether that task has that id, is upstream, and has put that key there"
+        )
+    if isinstance(run, str) and run.lstrip().startswith(("{", "[")):
         raise OptionsError(
             f"run is {run!r:.60}, the text of another value: a template turns what it finds into "
             'text. Take a task\'s XCom as it is, such as run=task.output["handle"]'
         )
-    if isinstance(run, str | int) and run != "":
+    if isinstance(run, str | int):
         return platform.handle(str(run), flow_id, options)
     try:
         return RunHandle.from_json(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,20 +21,23 @@ _OWN_TASK = frozenset({"ti", "task_instance"})
 _OF_TASK = frozenset({"dag_id", "map_index", "run_id", "task_id", "try_number"})
 
 
-def unrenderable(value: Any) -> str | None:
-    """Return why the triggerer can't render a value and what to write instead, None where it can."""
+def unrenderable(value: Any, own: Collection[str] = ()) -> str | None:
+    """Return why the triggerer can't render a value and what to write instead, None where it can.
+
+    :param own: the names of the DAG's own macros and filters, which may be those of others that Airflow has
+    """
     from airflow.sdk.definitions._internal.mixins import ResolveMixin
 
     if isinstance(value, ResolveMixin):
         return f"is {type(value).__name__}, which the triggerer does not resolve: write {_instead_of(value)}"
     if isinstance(value, str):
-        return _of_text(value)
+        return _of_text(value, own)
     members: Any = ()
     if isinstance(value, Mapping):
         members = (*value.keys(), *value.values())
     elif isinstance(value, list | tuple | set | frozenset):
         members = value
-    return next((reason for member in members if (reason := unrenderable(member))), None)
+    return next((reason for member in members if (reason := unrenderable(member, own))), None)
 
 
 def _instead_of(value: Any) -> str:
@@ -46,9 +49,9 @@ def _instead_of(value: Any) -> str:
     return f"{{{{ {pull} | tojson }}}} and let this task come after {operator.task_id!r}"
 
 
-def _of_text(text: str) -> str | None:
+def _of_text(text: str, own: Collection[str]) -> str | None:
     from airflow.sdk.definitions._internal.templater import SandboxedEnvironment
-    from jinja2 import TemplateError, meta
+    from jinja2 import TemplateError, meta, nodes
 
     if "{" not in text:
         return None
@@ -58,7 +61,10 @@ def _of_text(text: str) -> str | None:
         tree = environment.parse(text)
         asked = meta.find_undeclared_variables(tree)
     except TemplateError as error:
-        return f"can't be rendered by the triggerer: {error.message}"
+        return f"can't be rendered by the triggerer: {str(error.message).rstrip('.')}"
+    filters = {each.name for each in tree.find_all(nodes.Filter)}
+    if found := (asked | filters) & set(own):
+        return f"uses {', '.join(sorted(found))} of the DAG's own, which the triggerer does not have"
     if unknown := asked - _NAMES - _OWN_TASK - environment.globals.keys():
         return f"asks for {', '.join(sorted(unknown))}, which the triggerer does not have or never gives"
     return next(_wrong_questions(tree), None)

@@ -61,7 +61,8 @@ async def end_task(run: Run, ending: Mapping[str, Any], ti: Any, hook: FlowHook,
     try:
         await _leave_result(run, Ending.from_json(ending), ti, hook, log)
     except Exception as error:  # noqa: BLE001 - whatever it is: the worker meets it again, and tells of it
-        log.info("A worker is going to end this task: %s: %s", type(error).__name__, error)
+        reason = error if isinstance(error, NotHereError) else f"{type(error).__name__}: {error}"
+        log.info("A worker is going to end this task: %s", reason)
         return False
     if run.message:
         log.info("%s: %s", run.handle, run.message)
@@ -92,7 +93,7 @@ async def tidy(ti: Any, log: Any) -> None:
 
 async def _leave_result(run: Run, ending: Ending, ti: Any, hook: FlowHook, log: Any) -> None:
     if ti is None:
-        raise NotHereError("Airflow runs this trigger inside of the task")
+        raise NotHereError("Airflow runs this trigger inside of the task, as dag.test() does")
     result = await hook.aget_result(run)
     # In a thread: what it takes to check a large result would hold up all triggers of this process.
     value = await asyncio.to_thread(_fitting, result, ending, log)
@@ -114,9 +115,13 @@ def _fitting(result: Any, ending: Ending, log: Any) -> Any:
     """Return what goes into XCom, as a worker would put it there; raises `ResultTooLargeError`."""
     from airflow_provider_flows.operators.results import ResultKeeper
     from airflow_provider_flows.operators.settings import ResultPath
+    from airflow_provider_flows.results import ResultTooLargeError
 
     part = ResultPath(ending.result_path).pick(result, log)
-    return ResultKeeper(ending.max_result_bytes, None, {}).for_xcom(part)
+    try:
+        return ResultKeeper(ending.max_result_bytes, None, {}).for_xcom(part)
+    except ResultTooLargeError as error:  # whose remedies a worker tells, which knows where else it may go
+        raise NotHereError(f"its result is above max_result_bytes ({ending.max_result_bytes})") from error
 
 
 async def _check_owner(handle: RunHandle, ti: Any) -> None:

@@ -102,8 +102,8 @@ def test_a_platform_without_status_is_refused_before_anything_is_sent(
     [
         ({"run": {"platform": "scade", "flow_id": "a", "run_id": "1"}}, "run is on scade, but .* to vishwa"),
         ({"run": {"flow_id": "a"}}, "run must be a run's id, or the handle .* platform, run_id missing"),
-        ({"run": None}, "run must be a run's id"),
-        ({"run": ""}, "run must be a run's id"),
+        ({"run": None}, "run is None: there is no run to wait for"),
+        ({"run": ""}, "run is '': there is no run to wait for"),
         ({"run": ["a"]}, "run must be a run's id"),
         ({"run": "a", "flow_id": "b", "result_path": "a["}, "result_path: not a valid JMESPath"),
         ({"run": "a", "flow_id": "b", "options": {"x": 1}}, "'x'"),
@@ -121,13 +121,20 @@ def test_what_is_wrong_is_found_before_anything_is_sent(
 
 
 @in_all_modes
-@pytest.mark.parametrize("run", ["None", "{'platform': 'blinkops', 'run_id': 'r'}"])
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("None", "see whether that task has that id, is upstream, and has put that key there"),
+        ("{'platform': 'blinkops', 'run_id': 'r'}", r'run=task.output\["handle"\]'),
+        ("[{'platform': 'blinkops', 'run_id': 'r'}]", r'run=task.output\["handle"\]'),
+    ],
+)
 def test_the_text_of_another_value_is_no_run(
-    begun: Make, waited: Make, emulator: FlowEmulator, run: str, mode: str
+    begun: Make, waited: Make, emulator: FlowEmulator, *, run: str, said: str, mode: str
 ) -> None:
     """What a template made of a handle, or of nothing, is refused with the way to take it as it is."""
     begun("vishwa", duration=0)
     asked = len(emulator.requests)
-    with pytest.raises(FlowPermanentError, match=r'run=task.output\["handle"\]'):
+    with pytest.raises(FlowPermanentError, match=said):
         waited(mode, run=run)
     assert len(emulator.requests) == asked

@@ -159,7 +159,7 @@ def test_bad_ends_are_told_by_a_worker(started: Make, begun: Make) -> None:
     late = started(begun("blinkops", outcome="never_ends").to_json(), timeout=0.5, soft_fail=True)
     with pytest.raises(AirflowSkipException, match="was not over in time"):
         late.resume(late.event())
-    for run, reason in (("{'a': 1}", "the text of another value"), ("None", "the text of another value")):
+    for run, reason in (("{'a': 1}", "the text of another value"), ("None", "has put that key there")):
         odd = started(run)
         with pytest.raises(FlowPermanentError, match=reason):
             odd.resume(odd.event())
@@ -286,6 +286,16 @@ def test_templates_that_would_never_render_are_refused(field: str, template: str
 def test_templates_that_render_are_taken(template: str) -> None:
     """What the triggerer answers is no reason to refuse."""
     assert FlowRunSensor(**COMMON, run=template).start_trigger_args is not None
+
+
+@pytest.mark.parametrize("template", ["{{ 'abc' | upper }}", "{{ ds }}"])
+def test_a_dags_own_names_are_refused_though_airflow_has_such_too(template: str) -> None:
+    """The triggerer would take Airflow's, and wait for another run than a worker."""
+    own: dict[str, Any] = {"user_defined_filters": {"upper": str}, "user_defined_macros": {"ds": "mine"}}
+    with DAG("dag", schedule=None, **own), pytest.raises(ValueError, match="of the DAG's own"):
+        FlowRunSensor(**COMMON, run=template)
+    with DAG("plain", schedule=None):
+        FlowRunSensor(**COMMON, run=template)
 
 
 def test_the_output_of_a_task_is_refused_with_the_text_that_works() -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from airflow_provider_flows.demo.client import AirflowApi, DagRun, TaskInstance
 from airflow_provider_flows.demo.counting import differences, expected_starts, platform_of
@@ -95,12 +96,15 @@ class TestEnvironment:
         assert made["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:8/execution/"
 
     def test_two_airflows_share_no_secret(self, tmp_path: Path) -> None:
-        """The key that signs tokens is made anew each time, and long enough for its algorithm."""
+        """The keys that sign tokens and encrypt are made anew each time, as long as they must be."""
         first, second = (
             airflow_environment({}, home=tmp_path, dags=tmp_path, host="h", port=1) for _ in range(2)
         )
         assert first["AIRFLOW__API_AUTH__JWT_SECRET"] != second["AIRFLOW__API_AUTH__JWT_SECRET"]
         assert len(first["AIRFLOW__API_AUTH__JWT_SECRET"]) == 64
+        keys = [made["AIRFLOW__CORE__FERNET_KEY"] for made in (first, second)]
+        assert Fernet(keys[0]).decrypt(Fernet(keys[0]).encrypt(b"a")) == b"a"
+        assert keys[0] != keys[1]
 
     @pytest.mark.parametrize(("before", "after"), [({}, ""), ({"no_proxy": "corp"}, "corp,")])
     def test_the_emulator_is_never_behind_a_proxy(self, before: dict[str, str], after: str) -> None:

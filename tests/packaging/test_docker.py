@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.fernet import Fernet
 from jsonschema import Draft7Validator
 
 from airflow_provider_flows.demo.options import COMPONENTS, read_options
@@ -120,6 +121,15 @@ def test_the_signing_secret_is_long_enough_and_shared() -> None:
     }
     (secret,) = secrets
     assert len(secret.partition(":-")[2].rstrip("}")) >= 64
+
+
+def test_the_encryption_key_is_one_and_shared() -> None:
+    """The triggerer decrypts the arguments that the scheduler has encrypted for it."""
+    keys = {
+        _services()[name]["environment"]["AIRFLOW__CORE__FERNET_KEY"] for name in ("airflow", "triggerer")
+    }
+    (key,) = keys
+    Fernet(key.partition(":-")[2].rstrip("}"))
 
 
 def test_the_connections_are_the_emulators() -> None:

@@ -77,8 +77,7 @@ def wait_for(
         if watch.heard.run.state.is_terminal or clock() >= wait.until:
             break
         rest = _time_to_next(wait, since, clock(), is_amid_fault=watch.fault is not None)
-        if rest > 0:
-            yield Sleep(rest)  # and not `pause`, of which thousands would stand here
+        yield Sleep(max(rest, 0.0))  # and not `pause`, of which thousands would stand here
     yield from pause(wait.not_before - clock())
     return watch.told
 

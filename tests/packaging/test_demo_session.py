@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -33,10 +34,12 @@ def emulator() -> Iterator[FlowEmulator]:
 class Started(subprocess.Popen[str]):
     """A process that a failed test does not wait for."""
 
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, place: TracebackType | None
+    ) -> None:
         if kind is not None:
             self.kill()
-        super().__exit__(kind, *error)
+        super().__exit__(kind, error, place)
 
 
 class Demo:

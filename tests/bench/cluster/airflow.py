@@ -64,7 +64,8 @@ class Airflow:
             base.cursor() as cursor,
         ):
             cursor.execute(query, values)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
 
 @contextmanager

@@ -47,7 +47,9 @@ make bench ONLY=cost          # one part alone: {parts}; does not write this pag
 Peers, plots and Airflow are installed into a virtual environment of the bench's own, `.venv-performance`. Use
 an idle machine with two processors or more: the ratios bear a busy one, the stalls don't.
 
-* Each measurement is a process of its own. The sides take turns, and medians over the rounds count.
+* Each measurement is a process of its own. The sides take turns, and medians over the rounds count. "Times
+  bare" is the median of each round's own ratio, since a machine that others use too may be half as fast in
+  one minute as in another; ours and bare aiohttp, one right after the other, have twice as many rounds.
 * "CPU per poll" is the user and system time of the whole process over a few seconds, over the requests that
   the server counted meanwhile, after everything was opened. No side writes log lines below warnings.
 * "Bare aiohttp" gets, parses and compares on one shared session, and does nothing else.

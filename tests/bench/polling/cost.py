@@ -66,7 +66,9 @@ def _rows(lab: Lab) -> list[Row]:
 def _all_sides(lab: Lab, *, tls: bool) -> dict[str, list[dict[str, Any]]]:
     sides = (BARE, FLOWS, *PEERS)
     lab.context.say(f"polling: 100 runs, {'TLS' if tls else 'plain'}, {len(sides)} sides in turns")
-    return lab.in_turns(sides, lambda side: _measure(lab, side, runs=FEW, tls=tls))
+    taken = lab.in_turns(sides, lambda side: _measure(lab, side, runs=FEW, tls=tls))
+    more = lab.in_turns((BARE, FLOWS), lambda side: _measure(lab, side, runs=FEW, tls=tls))
+    return {side: [*answers, *more.get(side, ())] for side, answers in taken.items()}
 
 
 def _measure(lab: Lab, side: str, *, runs: int, tls: bool = False, polls: int = _POLLS) -> dict[str, Any]:

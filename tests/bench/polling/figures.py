@@ -28,10 +28,14 @@ def costs(taken: Answers) -> dict[str, float]:
     return {side: median(map(cost, answers)) for side, answers in taken.items() if answers}
 
 
-def over_bare(taken: Answers) -> float:
-    """Return the median of ours over that of bare aiohttp."""
-    middles = costs(taken)
-    return middles[FLOWS] / middles[BARE]
+def over_bare(taken: Answers, side: str = FLOWS) -> float:
+    """Return the median over the rounds of a side's cost over that of bare aiohttp in the same round.
+
+    A machine that others use too is half as fast in one minute as in another, so two medians of their own may
+    come from different minutes.
+    """
+    rounds = zip(taken[side], taken[BARE], strict=False)  # ours and bare had more of them than the peers
+    return median(cost(each) / cost(bare) for each, bare in rounds)
 
 
 def opened_per_thousand(answers: Sequence[Mapping[str, float]]) -> float:
@@ -52,9 +56,8 @@ def spread(values: Sequence[float], unit: str, digits: int = 0) -> str:
 
 def beside(taken: Answers) -> tuple[str, ...]:
     """Return a note for each side: cost, multiple of bare aiohttp, connections, stall."""
-    times = {side: middle / costs(taken)[BARE] for side, middle in costs(taken).items()}
     return tuple(
-        f"{side}: {spread([cost(each) for each in answers], 'µs')}, {times[side]:.2f} times bare; "
+        f"{side}: {spread([cost(each) for each in answers], 'µs')}, {over_bare(taken, side):.2f} times bare; "
         f"{opened_per_thousand(answers):.1f} connections per 1,000 polls; "
         f"stall {spread([each['stall'] * MILLI for each in answers], 'ms')}; "
         f"server {median(each['server_busy'] for each in answers):.0%} busy"

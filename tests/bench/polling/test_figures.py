@@ -30,8 +30,8 @@ def test_a_cost_is_the_median_of_the_rounds() -> None:
 
 
 def test_ours_is_compared_with_bare() -> None:
-    """The ratio is that of the medians."""
-    assert over_bare(TAKEN) == pytest.approx(1.25)
+    """The ratio is the median of each round's: in the second both were slow."""
+    assert over_bare(TAKEN) == pytest.approx(2.5)
 
 
 def test_connections_count_per_thousand_polls() -> None:
@@ -60,4 +60,4 @@ def test_each_side_is_told() -> None:
     """The notes name every side with its multiple of bare aiohttp."""
     first, second = beside(TAKEN)
     assert first.startswith(f"{BARE}: 200 µs (100 to 300), 1.00 times bare")
-    assert second.startswith(f"{FLOWS}: 250 µs (200 to 900), 1.25 times bare; 2.0 connections")
+    assert second.startswith(f"{FLOWS}: 250 µs (200 to 900), 2.50 times bare; 2.0 connections")

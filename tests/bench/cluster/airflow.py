@@ -23,7 +23,7 @@ from airflow_provider_flows.demo.environment import airflow_environment, free_po
 from airflow_provider_flows.demo.parsing import wait_for_dags
 from airflow_provider_flows.demo.processes import Process, Processes
 from tests.bench.cluster.asleep import FOLDER
-from tests.bench.cluster.terms import EMULATORS, WORKERS
+from tests.bench.cluster.terms import EMULATORS, SILENT, WORKERS
 from tests.faults.postgres import Postgres
 from tests.faults.standins_dbt import DBT_TOKEN
 from tests.support.certificates import make_certificates
@@ -111,7 +111,7 @@ _SETTINGS = {
     "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "10000",
     "AIRFLOW__CORE__MAX_MAP_LENGTH": "10000",
     "AIRFLOW__TRIGGERER__CAPACITY": "10000",
-    "AIRFLOW__TRIGGERER__MAX_TRIGGER_TO_SELECT_PER_LOOP": "1000",
+    "AIRFLOW__TRIGGERER__MAX_TRIGGER_TO_SELECT_PER_LOOP": "250",
     # Airflow's own values, where the demo has others for its short runs.
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "1",
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "5",
@@ -132,6 +132,7 @@ def _connections(platforms: int, emulators: Sequence[int]) -> dict[str, dict[str
         ("watched", platforms),
     ]:
         made[name] = airflow_connections(f"https://127.0.0.1:{port}")["vishwa_default"] | {"extra": unlimited}
+    made[SILENT] = {**made["watched"], "extra": {**unlimited, "result_field": "nothing"}}
     made["dbt"] = {
         "conn_type": "dbt_cloud",
         "host": f"127.0.0.1:{platforms}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from tests.bench.cluster.airflow import Airflow
@@ -22,8 +22,8 @@ def rows(context: Context, airflow: Airflow) -> list[Row]:
     rounds = min(context.rounds, ROUNDS)
     found: dict[str, list[Outcome]] = {side: [] for side in SIDES}
     for number in range(rounds):
-        for side, dag_id in SIDES.items():
-            outcome = carried_out(airflow, dag_id, "run", _LONGEST)
+        for side in _still_in(found):
+            outcome = carried_out(airflow, SIDES[side], "run", _LONGEST)
             found[side].append(outcome)
             told = f"{outcome.per_minute:.0f} a minute, {outcome.cpu_each:.2f} CPU-s each"
             context.say(f"runs {number + 1}/{rounds}, {side}: {told}")
@@ -34,6 +34,20 @@ def rows(context: Context, airflow: Airflow) -> list[Row]:
     context.plot("runs-cpu", Bars("CPU of all Airflow processes for each flow run", "seconds", cpu))
     done = all(_all_well(outcomes) for outcomes in found.values())
     return [_faster(speed, rounds, done=done), _cheaper(cpu, rounds, done=done)]
+
+
+def _still_in(found: Mapping[str, Sequence[Outcome]]) -> list[str]:
+    """Return the sides of the next round: a peer that another one has beaten in both ways is out of it."""
+    beaten = [
+        side
+        for side, outcomes in found.items()
+        for other, others in found.items()
+        if outcomes
+        and side != OURS != other
+        and outcomes[0].per_minute < others[0].per_minute
+        and outcomes[0].cpu_each > others[0].cpu_each
+    ]
+    return [side for side in found if side not in beaten]
 
 
 def _faster(speed: dict[str, float], rounds: int, *, done: bool) -> Row:
@@ -64,7 +78,10 @@ def _told(values: dict[str, float], form: str) -> str:
 
 def _how(rounds: int, *, done: bool) -> str:
     failed = "" if done else "; NOT ALL OF THEM SUCCEEDED"
-    return f"medians of {rounds} rounds in turns, {RUNS} mapped runs of 10 s each, over TLS{failed}"
+    return (
+        f"medians of {rounds} rounds in turns, {RUNS} mapped runs of 10 s each, over TLS; a peer that is "
+        f"beaten in both ways has one round{failed}"
+    )
 
 
 def _all_well(outcomes: Sequence[Outcome]) -> bool:

@@ -15,6 +15,7 @@ RUNS = int(400 * SHARE)  # of each operator
 WAITS = int(200 * SHARE)  # of each sensor
 MANY = int(5_000 * SHARE)  # runs watched by sensors that no worker has started
 THROUGH_WORKERS = int(1_000 * SHARE)  # runs watched by sensors that workers have started
+SILENT = "silent"  # the connection of the many: their runs return nothing, as triggers that sleep do
 MANY_SECONDS = 60.0  # for how long each of the many goes on once it was asked for
 POLL_SECONDS = 1.0  # between two questions, which is our default
 RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=5)}

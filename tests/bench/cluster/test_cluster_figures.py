@@ -29,6 +29,19 @@ def test_the_better_peer_counts(ours: float, *, holds: bool) -> None:
     assert not runs._faster(speed, 3, done=False).holds
 
 
+def test_a_peer_that_is_beaten_in_both_ways_is_out() -> None:
+    """The next round is for ours and for whichever peer may be the better one."""
+    slow = Outcome(ends=[20.0, 70.0], cpu={"scheduler": 3.0}, states={})
+    fast = Outcome(ends=[20.0, 30.0, 70.0], cpu={"scheduler": 3.0}, states={})
+    dear = Outcome(ends=[20.0, 30.0, 70.0], cpu={"scheduler": 9.0}, states={})
+    assert runs._still_in({runs.OURS: [slow], "dbt Cloud": [slow], "HttpOperator": [fast]}) == [
+        runs.OURS,
+        "HttpOperator",
+    ]
+    assert len(runs._still_in({runs.OURS: [slow], "dbt Cloud": [slow], "HttpOperator": [dear]})) == 3
+    assert len(runs._still_in({side: [] for side in runs.SIDES})) == 3
+
+
 @pytest.mark.parametrize(("ours", "holds"), [(0.45, True), (0.46, False)])
 def test_the_cheaper_peer_counts(ours: float, *, holds: bool) -> None:
     """CPU is measured against the cheaper of the two peers."""

@@ -6,32 +6,37 @@ starts say in their class which run each of them waits for: Airflow's way for ma
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from airflow.sdk import DAG, task
 
 from airflow_provider_flows.sensors.flow import FlowRunSensor
-from tests.bench.cluster.asleep import AsleepSensor
+from tests.bench.cluster.asleep import AsleepTrigger, path
 from tests.bench.cluster.platforms import MANY_FLOW
-from tests.bench.cluster.terms import AT_ONCE, FLOW, MANY, THROUGH_WORKERS, WAITS
+from tests.bench.cluster.terms import AT_ONCE, FLOW, MANY, SILENT, THROUGH_WORKERS, WAITS
 
 
-def from_class(flow_id: str) -> type[FlowRunSensor]:
-    """Return a sensor whose class says all of its trigger, with the run's id from the number of its task."""
+def from_class(flow_id: str, conn_id: str, trigger: str | None = None) -> type[FlowRunSensor]:
+    """Return a sensor whose class says all of its trigger, with the run's id from the number of its task.
+
+    :param trigger: where another trigger is found, which is given the same
+    """
     with DAG("no_dag", schedule=None):
         one = FlowRunSensor(
             task_id="one",
-            flow_conn_id="watched",
+            flow_conn_id=conn_id,
             flow_id=flow_id,
             run="{{ run_id }}-{{ ti.map_index }}",
             start_from_trigger=True,
         )
     assert one.start_trigger_args is not None  # else this Airflow starts no sensor in the triggerer
+    arguments = one.start_trigger_args
     members: dict[str, Any] = {
         "__module__": __name__,
         "template_fields": one.template_fields,
         "start_from_trigger": True,
-        "start_trigger_args": one.start_trigger_args,
+        "start_trigger_args": replace(arguments, trigger_cls=trigger) if trigger else arguments,
     }
     return type(f"{FlowRunSensor.__name__}Of{flow_id.capitalize()}", (FlowRunSensor,), members)
 
@@ -46,13 +51,15 @@ def numbers(count: int) -> list[str]:
 
 
 with DAG("waits_flows", schedule=None, **AT_ONCE):
-    from_class(FLOW).partial(task_id="wait", flow_conn_id="watched").expand(run=numbers(WAITS))
+    from_class(FLOW, "watched").partial(task_id="wait", flow_conn_id="watched").expand(run=numbers(WAITS))
 
 with DAG("many_flows", schedule=None, **AT_ONCE):
-    from_class(MANY_FLOW).partial(task_id="wait", flow_conn_id="watched").expand(run=numbers(MANY))
+    ours = from_class(MANY_FLOW, SILENT)
+    ours.partial(task_id="wait", flow_conn_id=SILENT).expand(run=numbers(MANY))
 
 with DAG("many_asleep", schedule=None, **AT_ONCE):
-    AsleepSensor.partial(task_id="wait").expand(number=numbers(MANY))
+    asleep = from_class(MANY_FLOW, SILENT, path(AsleepTrigger))
+    asleep.partial(task_id="wait", flow_conn_id=SILENT).expand(run=numbers(MANY))
 
 with DAG("workers_flows", schedule=None, **AT_ONCE):
     FlowRunSensor.partial(task_id="wait", flow_conn_id="watched", flow_id=FLOW, deferrable=True).expand(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -81,7 +81,7 @@ class AsyncCalls(ConnectedHook):
         """Do what `get_result` does, for an event loop."""
         return await self._aperform(partial(FlowApi.result, run=run), run.handle.variant)
 
-    async def await_for_run(
+    def await_for_run(
         self,
         handle: RunHandle,
         *,
@@ -91,8 +91,8 @@ class AsyncCalls(ConnectedHook):
         since: float | None = None,
         not_before: float = 0.0,
         unreachable_timeout: float = PATIENCE,
-    ) -> Run:
-        """Do what `wait_for_run` does, for an event loop."""
+    ) -> Coroutine[None, None, Run]:
+        """Do what `wait_for_run` does, for an event loop; each run would keep a coroutine of this."""
         wait = Wait(
             poll_interval=poll_interval,
             until=until,
@@ -103,9 +103,7 @@ class AsyncCalls(ConnectedHook):
             report=Reporter(type(self).logger(), since),  # one for all hooks: each would keep a kilobyte
         )
         say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
-        work = self._aperform(say, handle.variant)
-        del say, wait  # which this frame would keep while time passes
-        return await work
+        return self._aperform(say, handle.variant)
 
     async def acancel_run(self, handle: RunHandle) -> bool:
         """Do what `cancel_run` does, for an event loop."""

@@ -46,15 +46,18 @@ class Request:
     is_repeatable: bool = False  # whether sending it twice does no more than sending it once
     # What is to be sent instead when its turn has come; for transports in which requests wait for turns.
     at_turn: Callable[[Request], Request] | None = field(default=None, repr=False, compare=False)
-    _kept: tuple[object, Any] = field(default=(None, None), init=False, repr=False, compare=False)
+    # Two fields and not a pair, of which each of thousands of runs would keep two.
+    _maker: object = field(default=None, init=False, repr=False, compare=False)
+    _made: Any = field(default=None, init=False, repr=False, compare=False)
 
     def kept(self, maker: object) -> Any:
         """Return what a signer or a transport has made of this request before, None where it has not."""
-        return self._kept[1] if self._kept[0] is maker else None
+        return self._made if self._maker is maker else None
 
     def keep(self, maker: object, made: Any) -> None:
         """Keep what a signer or a transport has made of this request, so that asking again costs less."""
-        object.__setattr__(self, "_kept", (maker, made))
+        object.__setattr__(self, "_maker", maker)
+        object.__setattr__(self, "_made", made)
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"

@@ -32,9 +32,11 @@ async def adrive(exchange: Exchange[T], perform: Callable[[Step], Awaitable[Resp
     try:
         step = next(exchange)
         while True:
+            work = perform(step)
+            del step  # a pause is an object, too, which thousands of frames would keep while it lasts
             try:
-                answer = await perform(step)
-            except TransportError as error:  # noqa: PERF203 - each step may have its fault
+                answer = await work
+            except TransportError as error:
                 step = exchange.throw(error)
             else:
                 step = exchange.send(answer)

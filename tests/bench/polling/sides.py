@@ -113,7 +113,8 @@ async def poll_bare(session: aiohttp.ClientSession, place: Place, number: int) -
             answer = await response.json()
         if answer["status"] == 3:
             raise FinishedError(f"run {number} is over")
-        await asyncio.sleep(place.pause)
+        if place.pause:  # as ours, which goes on without a turn of the loop
+            await asyncio.sleep(place.pause)
 
 
 def environment(place: Place) -> Mapping[str, str]:

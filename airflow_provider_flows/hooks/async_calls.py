@@ -92,7 +92,11 @@ class AsyncCalls(ConnectedHook):
         not_before: float = 0.0,
         unreachable_timeout: float = PATIENCE,
     ) -> Coroutine[None, None, Run]:
-        """Do what `wait_for_run` does, for an event loop; each run would keep a coroutine of this."""
+        """Do what `wait_for_run` does, for an event loop.
+
+        It is no coroutine function itself: each of thousands of runs would keep one object more. So a wrong
+        argument raises `ValueError` when this is called, not when it is awaited.
+        """
         wait = Wait(
             poll_interval=poll_interval,
             until=until,

@@ -22,12 +22,13 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "schemas": (set(), set()),
     "platforms": ({"protocol", "schemas"}, set()),
     "transports": ({"protocol", "__init__"}, set()),
-    "hooks": ({"platforms", "transports", "protocol", "seen"}, set()),
+    "aside": (set(), set()),
+    "hooks": ({"aside", "platforms", "transports", "protocol", "seen"}, set()),
     "journal": ({"protocol"}, set()),
     "kills": (set(), set()),
     "seen": ({"journal.doubt", "protocol"}, set()),
     "triggers": (
-        {"protocol", "kills", "seen"},
+        {"aside", "protocol", "kills", "seen"},
         {"hooks", "operators.results", "operators.settings", "results"},
     ),
     "outcomes": ({"protocol", "journal.errors"}, set()),
@@ -53,6 +54,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "sensors": (
         {
+            "aside",
             "links",
             "outcomes",
             "platforms",

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow_provider_flows import seen
+from airflow_provider_flows.aside import Aside
 from airflow_provider_flows.hooks.connected import ConnectedHook
 from airflow_provider_flows.hooks.files import file_parts
 from airflow_provider_flows.hooks.wishes import Reporter, order_of
@@ -104,7 +105,7 @@ class AsyncCalls(ConnectedHook):
             since=since,
             not_before=not_before,
             unreachable_timeout=unreachable_timeout,
-            report=Reporter(type(self).logger(), since),  # one for all hooks: each would keep a kilobyte
+            report=Reporter(_aside(type(self)), since),
         )
         say = seen.polls(partial(FlowApi.wait, handle=handle, wait=wait), handle.platform)
         return self._aperform(say, handle.variant)
@@ -125,6 +126,16 @@ class AsyncCalls(ConnectedHook):
     async def adescribe_flow(self, flow_id: str) -> Any:
         """Do what `describe_flow` does, for an event loop."""
         return await self._aperform(partial(FlowApi.describe, flow_id=flow_id))
+
+
+_ASIDES: dict[type[ConnectedHook], Aside] = {}
+
+
+def _aside(hook: type[ConnectedHook]) -> Aside:
+    """Return the logger of a class of hooks; one for all of them, since each would keep a kilobyte."""
+    if hook not in _ASIDES:
+        _ASIDES[hook] = Aside(hook.logger())
+    return _ASIDES[hook]
 
 
 def _platform(api: FlowApi) -> Exchange[SpecPlatform]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_provider_flows.aside import Aside
 from airflow_provider_flows.links.flow import FlowRunLink
 from airflow_provider_flows.protocol.errors import FlowError
 from airflow_provider_flows.protocol.runs import RunHandle
@@ -152,6 +153,6 @@ class FlowSensorTrigger(BaseTrigger):
         if reason is None and self.end_from_trigger == AUTO:
             reason = loss(task, no_worker=True)
         if reason is not None:
-            self.log.info("A worker is going to end this task: %s", reason)
+            Aside(self.log).info("A worker is going to end this task: %s", reason)
             return None
         return Ending(result_path=self.result_path, max_result_bytes=self.max_result_bytes).to_json()

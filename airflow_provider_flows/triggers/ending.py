@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from airflow_provider_flows.aside import Aside
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunState
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ async def end_task(run: Run, ending: Mapping[str, Any], ti: Any, hook: FlowHook,
     """
     if run.state is not RunState.SUCCESS:
         return False
+    log = Aside(log)
     try:
         await _leave_result(run, Ending.from_json(ending), ti, hook, log)
     except Exception as error:  # noqa: BLE001 - whatever it is: the worker meets it again, and tells of it
@@ -72,6 +74,7 @@ async def end_task(run: Run, ending: Mapping[str, Any], ti: Any, hook: FlowHook,
 
 async def leave(values: Mapping[str, Any], ti: Any, log: Any) -> None:
     """Put values into a task's XCom; a failure is logged only, since its run goes on all the same."""
+    log = Aside(log)
     try:
         for key, value in values.items():
             await _answered(lambda: asyncio.to_thread(_put, key, value, ti))  # noqa: B023 - awaited here

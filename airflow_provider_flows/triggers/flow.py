@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from airflow_provider_flows import seen
+from airflow_provider_flows.aside import written
 from airflow_provider_flows.kills import awished
 from airflow_provider_flows.protocol.errors import FlowError, NotSupportedError
 from airflow_provider_flows.protocol.runs import RunHandle
@@ -84,6 +85,7 @@ class FlowRunTrigger(BaseTrigger):
         hook = FlowHook(self.flow_conn_id)
         async with hook.held():
             event = await self._told(hook)
+        await written()  # while Airflow still knows that the lines are this trigger's
         if event is None:
             yield TaskSuccessEvent()
             return

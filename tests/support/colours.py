@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from airflow_provider_flows.aside import written
 from airflow_provider_flows.protocol.messages import Exchange, Request, Response, ask
 from airflow_provider_flows.transports.aio import AsyncTransport
 from airflow_provider_flows.transports.options import TransportOptions
@@ -45,4 +46,11 @@ class Async(Sync):
     def call(self, hook: Any, method: str, *args: Any, **named: Any) -> Any:
         """Call the asynchronous twin of a method of a hook."""
         twin: Callable[..., Any] = getattr(hook, "a" + method)
-        return asyncio.run(twin(*args, **named))
+
+        async def called() -> Any:
+            try:
+                return await twin(*args, **named)
+            finally:
+                await written()  # what it has logged, which tests read
+
+        return asyncio.run(called())

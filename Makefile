@@ -32,7 +32,7 @@ OWN_AIRFLOW = home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
 TYPED := $(wildcard airflow_provider_flows dags_examples tests)
 
 .PHONY: help venv demo up test lint faults one-leg-check properties mutants lint-corpus eject-check dagproc-check \
-	bench bench-declarative test-matrix wheel-check import-cost clean
+	bench bench-declarative test-matrix wheel-check sixth-check drift-check import-cost clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -59,6 +59,12 @@ lint: $(DEV) ## check style and types
 
 wheel-check: $(DEV) ## build the wheel, install it alone and use it
 	$(BIN)/python tests/packaging/wheel_check.py
+
+sixth-check: $(DEV) ## add a platform by a wheel with one YAML file, and run flows on it in a real Airflow
+	@$(OWN_AIRFLOW) $(BIN)/python tests/sixth/main.py
+
+drift-check: $(DEV) ## let the emulator change what a flow takes, and see the commands tell it
+	@$(OWN_AIRFLOW) $(BIN)/python tests/drift/main.py
 
 faults: $(FAULTS) ## meet every fault in a real Airflow on PostgreSQL; ONLY=<name> meets one
 	@$(OWN_AIRFLOW) $(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)

@@ -24,6 +24,9 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "transports": ({"protocol", "__init__"}, set()),
     "aside": (set(), set()),
     "hooks": ({"aside", "platforms", "transports", "protocol", "seen"}, set()),
+    "contracts": ({"pipelines", "platforms", "schemas"}, set()),
+    "authoring": ({"pipelines", "platforms", "protocol", "schemas"}, set()),
+    "outside": ({"pipelines.diagnostics", "platforms"}, {"authoring"}),
     "journal": ({"protocol"}, set()),
     "kills": (set(), set()),
     "seen": ({"journal.doubt", "protocol"}, set()),
@@ -71,9 +74,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "cli": (
         {
             "__init__",
+            "authoring",
+            "contracts",
             "dags.files",
             "hooks",
             "journal.doubt",
+            "outside",
             "pipelines",
             "platforms",
             "protocol",
@@ -83,8 +89,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {"dags", "emulator.connections"},
     ),
     "ahead": (set(), {"platforms", "transports"}),  # and by name what it loads
-    "provider_info": (set(), {"platforms.forms"}),
-    "__init__": (set(), {"provider_info"}),
+    "provider_info": (set(), {"platforms.forms", "platforms.registry"}),
+    "__init__": ({"platforms.registry"}, {"outside", "provider_info"}),
     "emulator": (set(), set()),
     "demo": ({"emulator.connections"}, set()),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from argparse import Namespace
 from datetime import datetime, timezone
 
@@ -17,13 +16,12 @@ from airflow_provider_flows.cli.placeholders import showable
 from airflow_provider_flows.cli.printing import print_file
 from airflow_provider_flows.cli.reading import read_pipeline
 from airflow_provider_flows.cli.rehearsal import rehearsed
+from airflow_provider_flows.hooks.hatch import make_platform
 from airflow_provider_flows.pipelines.model import Pipeline, Step
 from airflow_provider_flows.pipelines.texts import is_true
 from airflow_provider_flows.pipelines.whole import whole
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.platforms.fields import unknown_name
-from airflow_provider_flows.platforms.spec_platform import SpecPlatform
-from airflow_provider_flows.protocol.retry import RetryPolicy
 from airflow_provider_flows.protocol.runs import RunOrder
 
 
@@ -60,7 +58,7 @@ def _shown(step: Step, mocked: Mocks, conn_id: str | None) -> str:
     if found is not None:
         check_type(found, spec)
     raw = showable(spec, found.raw if found else None)
-    platform = SpecPlatform(plain, raw, clock=time.time, retry=RetryPolicy(), variant=step.variant)
+    platform = make_platform(plain, raw, step.variant)
     order = RunOrder(
         mocked.filled(step, "run", step.flow),
         mocked.filled(step, "with", step.inputs),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic, Place
 from airflow_provider_flows.pipelines.files import read_defaults
 from airflow_provider_flows.pipelines.model import Reading
-from airflow_provider_flows.pipelines.read import read_pipeline
+from airflow_provider_flows.pipelines.read import Check, read_pipeline
 
 SUFFIX = ".flow.yaml"
 DEFAULTS = "flows.defaults.yaml"
@@ -58,16 +58,18 @@ def misnamed(path: Path, base: Path) -> Diagnostic | None:
     return Diagnostic(place=Place(shown(path, base)), code="misnamed", message=message)
 
 
-def read_file(path: Path, base: Path) -> Reading:
+def read_file(path: Path, base: Path, more: Check | None = None) -> Reading:
     """Read a pipeline file with the defaults of its folders; errors name files from the folder `base`.
 
     A file that cannot be opened is an error of its own, with the code `unreadable`.
+
+    :param more: what else to look for in each step
     """
     opened = path
     try:
         text = text_of(path)
         defaults = []
-        for opened in _defaults_around(path):
+        for opened in files_around(path, DEFAULTS):
             defaults.append((text_of(opened), shown(opened, base)))
             given = read_defaults(*defaults[-1]).given
             if given is not None and given.names.get("root") is True:
@@ -76,7 +78,7 @@ def read_file(path: Path, base: Path) -> Reading:
         why = f"the file can't be read: {error.strerror or error}"
         place = Place(shown(opened, base))
         return Reading(None, (Diagnostic(place=place, code="unreadable", message=why),))
-    return read_pipeline(text, shown(path, base), defaults[::-1])
+    return read_pipeline(text, shown(path, base), defaults[::-1], more)
 
 
 def text_of(path: Path) -> str:
@@ -89,11 +91,11 @@ def shown(path: Path, base: Path) -> str:
     return Path(os.path.relpath(path, base)).as_posix()
 
 
-def _defaults_around(path: Path) -> Iterator[Path]:
-    """Give the files with defaults, the nearest first."""
+def files_around(path: Path, name: str) -> Iterator[Path]:
+    """Give the files of a name in the folder of a path and in those above it, the nearest first."""
     # Path's own methods take twice as long, and every parse of a DAG file looks into all folders above it.
     folder, inner = os.path.split(path.absolute())
     while inner:
-        if os.path.isfile(candidate := os.path.join(folder, DEFAULTS)):  # noqa: PTH113, PTH118 - see above
+        if os.path.isfile(candidate := os.path.join(folder, name)):  # noqa: PTH113, PTH118 - see above
             yield Path(candidate)
         folder, inner = os.path.split(folder)

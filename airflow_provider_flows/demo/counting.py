@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from airflow_provider_flows.demo.client import TaskInstance
+from airflow_provider_flows.demo.client import DagRun, TaskInstance
 
 _OPERATOR = "RunFlowOperator"
 _STEP = "FlowStepOperator"
@@ -38,6 +38,15 @@ def expected_starts(tasks: Iterable[TaskInstance], connection_types: Mapping[str
         if starts_flows(task) and task.state == "success":
             starts[platform_of(task, connection_types)] += task.tries
     return starts
+
+
+def starts_here(runs: Iterable[DagRun]) -> Counter[str]:
+    """Count the DAG runs that a task has started as flow runs, on this Airflow as if it were another one."""
+    return Counter({"airflow": started} if (started := sum(map(_is_started_by_a_task, runs))) else {})
+
+
+def _is_started_by_a_task(run: DagRun) -> bool:
+    return run.run_id.startswith("flows__")
 
 
 def differences(expected: Mapping[str, int], counted: Mapping[str, int]) -> list[str]:

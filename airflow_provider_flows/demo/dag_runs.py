@@ -6,7 +6,7 @@ from collections import Counter
 
 from airflow_provider_flows.demo.client import AirflowApi
 from airflow_provider_flows.demo.clock import Clock
-from airflow_provider_flows.demo.counting import differences, expected_starts
+from airflow_provider_flows.demo.counting import differences, expected_starts, starts_here
 from airflow_provider_flows.demo.emulated import counted_starts
 from airflow_provider_flows.demo.options import Options
 from airflow_provider_flows.demo.parsing import wait_for_dags
@@ -38,7 +38,7 @@ def run_dags(options: Options, site: Site, processes: Processes, clock: Clock) -
     )
     seconds = clock.now()
     _show_failures(api, watched)
-    counted = _starts(site) - before
+    counted = _starts(site) - before + starts_here(watched.runs)
     print("", table(watched.runs, watched.tasks, site.connection_types), "", sep="\n")
     print(
         f"{len(watched.deferred)} task instances were deferred: they waited in the triggerer, not on a worker"

@@ -56,7 +56,9 @@ def start_site(
     emulator_port = options.emulator_port or free_port()
     host = reachable(options.host)
     emulator_url = (options.emulator_url or f"http://{host}:{emulator_port}").rstrip("/")
-    site = Site(f"http://{host}:{port}", emulator_url, airflow_connections(emulator_url))
+    airflow_url = f"http://{host}:{port}"
+    connections = {**airflow_connections(emulator_url), **_own_connection(airflow_url)}
+    site = Site(airflow_url, emulator_url, connections)
     if "emulator" in options.components:
         module = ["airflow_provider_flows.emulator", "--host", options.host, "--port", str(emulator_port)]
         if host != options.host:  # containers listen on all addresses, and another one counts the runs
@@ -70,6 +72,12 @@ def start_site(
     _start_airflow(options, environment, site, processes)
     _wait_for_parts(options, site, processes, clock)
     return site
+
+
+def _own_connection(airflow_url: str) -> dict[str, dict[str, Any]]:
+    """Return a connection that takes the demo's own Airflow for another one; every user may do all in it."""
+    fields = {"conn_type": "airflow", "host": airflow_url, "login": "demo", "password": "demo"}
+    return {"airflow_default": fields}
 
 
 def _start_airflow(

@@ -105,6 +105,8 @@ class BlinkOps(BlinkOpsExecutions):
             "custom_timeout": 0,
             "display_settings": {},
             "workspace_id": self.config.blinkops_workspace,
+            # Invented: that a playbook tells its inputs, and where
+            "inputs": flow.input_schema,
         }
         return json_answer(200, playbook)
 

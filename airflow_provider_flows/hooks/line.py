@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from airflow_provider_flows.hooks.hatch import make_platform
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.platforms.connections import RawConnection
 from airflow_provider_flows.platforms.fields import unknown_name
@@ -40,7 +41,7 @@ class Line:
         """Return the platform in one variant; raises `UsageError` for a wrong connection or variant."""
         if variant not in self._platforms:
             spec = specs.load(self.raw.conn_type)
-            platform = SpecPlatform(spec, self.raw, clock=time.time, retry=self.retry, variant=variant)
+            platform = make_platform(spec, self.raw, variant, self.retry)
             if not self._platforms:
                 _warn_of_unknown_extras(self.raw, spec)
             self._platforms[variant] = platform

@@ -35,7 +35,7 @@ _KEYWORDS = (
 def params(pipeline: Given) -> dict[str, Mapping[str, Any]]:
     """Return the params of a pipeline that has no errors, each as a JSON Schema."""
     given = pipeline.get("params")
-    return {name: _schema(each.value) for name, each in (given.each() if given is not None else ())}
+    return {name: schema_of(each.value) for name, each in (given.each() if given is not None else ())}
 
 
 def problems(pipeline: Given, *, is_scheduled: bool) -> Iterator[Diagnostic]:
@@ -52,7 +52,7 @@ def problems(pipeline: Given, *, is_scheduled: bool) -> Iterator[Diagnostic]:
             yield from _default(name, each)
 
 
-def _schema(value: Any) -> Mapping[str, Any]:
+def schema_of(value: Any) -> Mapping[str, Any]:
     """Return a param's schema; a value that is none is the default, and says the type."""
     if isinstance(value, dict):
         return value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from airflow_provider_flows.pipelines import params, schedules
 from airflow_provider_flows.pipelines.cycles import rings
@@ -22,12 +23,18 @@ from airflow_provider_flows.pipelines.wording import not_filled
 
 _NEVER_FILLED = ("schedule", "params", "on_failure", "tags")
 
+Check: TypeAlias = Callable[[Draft, Given], Iterable[Diagnostic]]
+"""Looks for more in a step; given is the whole pipeline, too."""
 
-def read_pipeline(text: str, file: str, defaults: Sequence[tuple[str, str]] = ()) -> Reading:
+
+def read_pipeline(
+    text: str, file: str, defaults: Sequence[tuple[str, str]] = (), more: Check | None = None
+) -> Reading:
     """Return the pipeline of a file, and all that is wrong with it and with its folders' defaults.
 
     :param file: the file's name, for errors
     :param defaults: text and name of each folder's `flows.defaults.yaml`, the outermost first
+    :param more: what else to look for in each step
     """
     own = read_file(text, file, PIPELINE)
     folders = _from_the_root([read_defaults(*each) for each in defaults])
@@ -39,6 +46,8 @@ def read_pipeline(text: str, file: str, defaults: Sequence[tuple[str, str]] = ()
     drafts = _drafts(own.given, inheritance)
     found += inheritance.problems(own.given.get("steps"))
     found += _problems(own.given, drafts)
+    for draft in drafts if more is not None else ():
+        found += more(draft, own.given)
     diagnostics = _once(found)
     is_sound = not any(each.is_error for each in diagnostics)
     return Reading(_pipeline(own.given, drafts) if is_sound else None, diagnostics)

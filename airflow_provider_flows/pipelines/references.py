@@ -54,7 +54,7 @@ def problems(each: Spoken, scope: Scope) -> Iterator[Diagnostic]:
     elif not each.hole.is_closed:
         yield each.found("bad-expression", "`${` is never closed", "a plain `${` is written `$${`")
     elif (fault := each.uses.fault) is not None:
-        yield _malformed(each, fault)
+        yield malformed(each, fault)
     elif each.is_in_jinja:
         note = "in `{{ }}` use Airflow's own names, such as `params.…`"
         yield each.found(
@@ -74,7 +74,7 @@ def _about_braces(each: Spoken) -> list[str]:
     return [f"write `${{{inner}}}`, with one pair of braces"] if each.hole.text.startswith("{") else []
 
 
-def _malformed(each: Spoken, fault: str) -> Diagnostic:
+def malformed(each: Spoken, fault: str) -> Diagnostic:
     """Return what is wrong with an expression that JMESPath does not take."""
     message, notes = f"{each} is not valid JMESPath: {fault}", _about_braces(each)
     if _NUMBER_BESIDE.search(each.hole.text):

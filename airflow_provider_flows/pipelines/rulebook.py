@@ -1,4 +1,4 @@
-"""Reads the rules of a pipeline file from the JSON Schema that editors use too.
+"""Reads the rules of a pipeline file, or of a platform spec, from the JSON Schema that editors use too.
 
 Not by jsonschema: it takes 136 ms to import, and its errors speak of schemas, not of pipelines. Only what our
 own schema needs is understood; a test holds the two against each other.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import NoneType
 from typing import Any
@@ -49,34 +50,79 @@ _CODES = {  # of whatever breaks the definition of this name
     "template_name": "bad-name",
 }
 
+_OF_PLATFORMS = {"name": "bad-name"}
+
 
 @cache
 def rulebook() -> Rule:
-    """Return the rules of a whole file."""
-    return _rule({"oneOf": schema("pipeline")["oneOf"]})
+    """Return the rules of a whole pipeline file, or file of defaults."""
+    return _Book("pipeline", _CODES).rule({"oneOf": schema("pipeline")["oneOf"]})
 
 
-def _rule(node: Mapping[str, Any], code: str | None = None, must: str | None = None) -> Rule:
-    """Return the rule of one part of the schema; the kind and the words of what is around it win."""
-    node, own = _resolved(node)
-    code, must = code or own, must or node.get("errorMessage")
-    if "oneOf" in node:
-        checks = _of_branches([_rule(each, code, must) for each in node["oneOf"]], code)
-    else:
-        checks = {each: _check(node, each, code, must or "") for each in _types(node)}
-    if must is None:
-        must = f"must be {either([word for each, word in _WORDS.items() if each in checks] or ['left out'])}"
-    return Rule(code, must, checks)
+@cache
+def platform_rules() -> Rule:
+    """Return the rules of a whole platform spec."""
+    return _Book("platform", _OF_PLATFORMS).rule(schema("platform"))
 
 
-def _resolved(node: Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None]:
-    """Return a part of the schema without its `$ref`, and the kind of its errors; what is nearer wins."""
-    code = None
-    while "$ref" in node:
-        name = node["$ref"].rpartition("/")[2]
-        code = code or _CODES.get(name)
-        node = {**schema("pipeline")["$defs"][name], **{key: node[key] for key in node if key != "$ref"}}
-    return node, code
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Makes rules of the parts of one schema.
+
+    :param codes: the kind of errors, by the name of the definition that is broken
+    """
+
+    name: str
+    codes: Mapping[str, str]
+
+    def rule(self, node: Mapping[str, Any], code: str | None = None, must: str | None = None) -> Rule:
+        """Return the rule of one part of the schema; the kind and the words of what is around it win."""
+        node, own = self._resolved(node)
+        code, must = code or own, must or node.get("errorMessage")
+        if "oneOf" in node:
+            checks = _of_branches([self.rule(each, code, must) for each in node["oneOf"]], code)
+        else:
+            checks = {each: self._check(node, each, code, must or "") for each in _types(node)}
+        if must is None:
+            words = [word for each, word in _WORDS.items() if each in checks]
+            must = f"must be {either(words or ['left out'])}"
+        return Rule(code, must, checks)
+
+    def _resolved(self, node: Mapping[str, Any]) -> tuple[Mapping[str, Any], str | None]:
+        """Return a part of the schema without its `$ref`, and the kind of its errors; what is nearer wins."""
+        code = None
+        while "$ref" in node:
+            name = node["$ref"].rpartition("/")[2]
+            code = code or self.codes.get(name)
+            own = {key: node[key] for key in node if key != "$ref"}
+            node = {**schema(self.name)["$defs"][name], **own}
+        return node, code
+
+    def _check(self, node: Mapping[str, Any], kind: type, code: str | None, must: str) -> Check | None:
+        """Return what looks at a value of a type, None where there is nothing more to say of it."""
+        code = code or "bad-value"
+        if kind is str and not {"const", "enum", "minLength", "maxLength", "pattern"}.isdisjoint(node):
+            return _text(node, code, must)
+        if kind in (int, float) and "minimum" in node:
+            return Number(code, node["minimum"])
+        if kind is list and "items" in node:
+            return Items(code, self.rule(node["items"]), node.get("minItems", 0))
+        if kind is dict and not {"properties", "additionalProperties"}.isdisjoint(node):
+            return self._members(node)
+        return None
+
+    def _members(self, node: Mapping[str, Any]) -> Members:
+        others = node.get("additionalProperties", {})
+        names = self._resolved(node["propertyNames"]) if "propertyNames" in node else None
+        return Members(
+            title=node.get("title", ""),
+            members={key: self.rule(each) for key, each in node.get("properties", {}).items()},
+            others=None if others is False else self.rule(others),
+            names=names and _text(names[0], names[1] or "bad-name", names[0]["errorMessage"]),
+            required=tuple(node.get("required", ())),
+            required_either=tuple(key for each in node.get("anyOf", ()) for key in each["required"]),
+            least=node.get("minProperties", 0),
+        )
 
 
 def _types(node: Mapping[str, Any]) -> list[type]:
@@ -110,35 +156,7 @@ def _of_branches(branches: list[Rule], code: str | None) -> dict[type, Check | N
     return checks
 
 
-def _check(node: Mapping[str, Any], kind: type, code: str | None, must: str) -> Check | None:
-    """Return what looks at a value of a type, None where there is nothing more to say of it."""
-    code = code or "bad-value"
-    if kind is str and not {"const", "enum", "minLength", "maxLength", "pattern"}.isdisjoint(node):
-        return _text(node, code, must)
-    if kind in (int, float) and "minimum" in node:
-        return Number(code, node["minimum"])
-    if kind is list and "items" in node:
-        return Items(code, _rule(node["items"]), node.get("minItems", 0))
-    if kind is dict and not {"properties", "additionalProperties"}.isdisjoint(node):
-        return _members(node)
-    return None
-
-
 def _text(node: Mapping[str, Any], code: str, must: str) -> Text:
     words = tuple(each for each in _words(node) if isinstance(each, str))
     pattern = re.compile(node.get("pattern", ""))
     return Text(code, must, pattern, words, node.get("minLength", 0), node.get("maxLength", math.inf))
-
-
-def _members(node: Mapping[str, Any]) -> Members:
-    others = node.get("additionalProperties", {})
-    names = _resolved(node["propertyNames"]) if "propertyNames" in node else None
-    return Members(
-        title=node.get("title", ""),
-        members={key: _rule(each) for key, each in node.get("properties", {}).items()},
-        others=None if others is False else _rule(others),
-        names=names and _text(names[0], names[1] or "bad-name", names[0]["errorMessage"]),
-        required=tuple(node.get("required", ())),
-        required_either=tuple(key for each in node.get("anyOf", ()) for key in each["required"]),
-        least=node.get("minProperties", 0),
-    )

@@ -35,7 +35,9 @@ class Rule:
         if type(value) not in self.checks:
             message = f"{name_of(path)} {self.must}; got {kind_shown(path, value)}"
             accepts = self.text.accepts if self.text else _always
-            note = mend(path, value, self.checks, accepts) if path else "begin it with `flows: pipeline/1`"
+            note = (
+                mend(path, value, self.checks, accepts) if path else f"begin it with `flows: {findings.kind}`"
+            )
             findings.add(path, self.code or "bad-type", message, *([note] if note else []))
         elif (check := self.checks[type(value)]) is not None:
             check(value, path, findings)

@@ -48,6 +48,33 @@ _OTHER_WORDS = {
     "uses": "run",
     "when": "if",
 }
+_OF_PLATFORMS = {  # in specs, and in the languages of other tools
+    "args": "options",
+    "base_url": "base",
+    "body": "json",
+    "data": "json",
+    "error_message": "error",
+    "headers": "header",
+    "host_url": "url",
+    "id": "run_id",
+    "input_schema": "inputs",
+    "is_": "is",
+    "method": "post",
+    "name": "platform",
+    "output": "result",
+    "params": "query",
+    "poll": "status",
+    "response": "answer",
+    "request": "sends",
+    "expect": "gives",
+    "run": "start",
+    "state_field": "state",
+    "submit": "start",
+    "timeout": "read_timeout",
+    "token_url": "url",
+    "username": "login",
+    "value": "result",
+}
 _OWNERS = {
     "pipeline": "a pipeline",
     "template": "a step",
@@ -56,12 +83,15 @@ _OWNERS = {
 }
 
 
+_TABLES = (_OTHER_WORDS, _OF_PLATFORMS)
+
+
 def about_unknown_key(key: str, owner: str, known: Iterable[str]) -> tuple[str, list[str]]:
     """Return a message and notes on a key that its owner does not have."""
     names = list(known)
     notes = [f"allowed: {listed(names)}"]
     message = f"`{key}` is not a key of {owner}"
-    if (ours := _OTHER_WORDS.get(key)) in names:
+    if (ours := next((each[key] for each in _TABLES if each.get(key) in names), None)) is not None:
         return f"{message}. Did you mean `{ours}`?", notes
     if homes := _homes().get(key):
         return message, [f"it belongs to {either(homes)}", *notes]

@@ -37,6 +37,7 @@ class Call:
     settings: Mapping[str, str]  # which connection field stands for which part
     already_over: frozenset[int]  # statuses of a cancel that came too late
     no_result: frozenset[int]  # statuses that say that there is no result
+    option: str  # without which, of those that are remembered, a run has no such call; empty for none
 
     def request(self, base: str, names: Mapping[str, Any], file: FilePart | None = None) -> Request:
         """Return the request for these names; raises `UsageError` when something cannot be sent."""
@@ -61,11 +62,14 @@ def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Ca
     """Compile one call of a spec, None where the spec has none.
 
     `settings` of a call says which connection field, when it is filled in, replaces which of its texts, and
-    `needs` without which connection field there is no such call. Raises `ConnectionFieldError` when such a
-    text is malformed.
+    `needs` without which field (`conn.…`) or option (`options.…`) there is no such call. Raises
+    `ConnectionFieldError` when such a text is malformed.
     """
     call = document.data.get(purpose)
-    if not isinstance(call, Mapping) or ("needs" in call and not public.get(call["needs"])):
+    if not isinstance(call, Mapping):
+        return None
+    whose, _, needed = call.get("needs", "").partition(".")
+    if whose == "conn" and not public.get(needed):
         return None
     settings = call.get("settings", {})
     filled_in = {part: field for part, field in settings.items() if public.get(field)}
@@ -91,6 +95,7 @@ def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Ca
         settings=settings,
         already_over=frozenset(call.get("already_over", ())),
         no_result=frozenset(call.get("no_result", ())),
+        option=needed if whose == "options" else "",
     )
 
 

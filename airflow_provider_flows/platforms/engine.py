@@ -77,8 +77,13 @@ class Engine(FlowPlatform):
             raise NotSupportedError(f"{self.title} documents no way to make the call {purpose!r}")
         return call
 
-    def _request(self, purpose: str, handle: RunHandle) -> Request | None:
+    def _call(self, purpose: str, handle: RunHandle) -> Call | None:
+        """Return a call, None where there is none, or none for this run."""
         call = self._calls[purpose]
+        return None if call is None or (call.option and not handle.context.get(call.option)) else call
+
+    def _request(self, purpose: str, handle: RunHandle) -> Request | None:
+        call = self._call(purpose, handle)
         return self._built(call, self._names(handle)) if call else None
 
     def _built(self, call: Call, names: Mapping[str, Any], file: FilePart | None = None) -> Request:

@@ -13,7 +13,7 @@ from typing import Any
 from airflow_provider_flows.platforms.inputs import json_problems
 from airflow_provider_flows.schemas import path_text, violations
 
-_OURS = frozenset(
+OURS = frozenset(
     {"title", "description", "default", "required", "secret", "placeholder", "mask", "hint", "variable"}
 )
 _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
@@ -38,8 +38,8 @@ class Field:
     @classmethod
     def from_spec(cls, name: str, data: Mapping[str, Any]) -> Field:
         """Read one field of a spec; what is not ours is JSON Schema."""
-        ours = {key: value for key, value in data.items() if key in _OURS}
-        schema = {key: value for key, value in data.items() if key not in _OURS}
+        ours = {key: value for key, value in data.items() if key in OURS}
+        schema = {key: value for key, value in data.items() if key not in OURS}
         return cls(name=name, schema={"type": "string", **schema}, **ours)
 
     @property

@@ -13,10 +13,22 @@ SUFFIX = ".platform.yaml"
 LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def form(name: str) -> dict[str, Any]:
-    """Return a shipped platform's title, page and fields."""
-    data = yaml.load(text_of(name + SUFFIX), Loader=LOADER)  # noqa: S506 - LOADER is a safe one
-    return {"title": data["title"], "docs": data["docs"], **field_data(data)}
+@cache
+def shipped() -> tuple[str, ...]:
+    """Return the names of the platforms that ship with the package."""
+    found = (entry.name for entry in files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
+
+
+def class_prefix(name: str) -> str:
+    """Return how the names of a platform's classes begin: `AcmeLab` for `acme_lab`."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def form(text: str) -> dict[str, Any]:
+    """Return the title, the page (empty where there is none) and the fields of a spec's text."""
+    data = yaml.load(text, Loader=LOADER)  # noqa: S506 - LOADER is a safe one
+    return {"title": data["title"], "docs": data.get("docs", ""), **field_data(data)}
 
 
 def field_data(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

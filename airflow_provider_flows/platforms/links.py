@@ -20,11 +20,16 @@ def read_link(public: Mapping[str, Any]) -> Template | None:
         raise ConnectionFieldError(str(error)) from error
 
 
+def _link_part(text: str, name: str) -> str:
+    """Return a value as it stands in an address, of which the connection's is the beginning."""
+    return text.rstrip("/") if name == "conn.host" else path_part(text, name)
+
+
 def filled_link(link: Template | None, names: Mapping[str, Any]) -> str | None:
     """Return the address, None when there is no template or it speaks of something that this run has not."""
     if link is None:
         return None
     try:
-        return link.fill(names, path_part)
+        return link.fill(names, _link_part)
     except UsageError:
         return None  # a link is a convenience: a run must not fail for it

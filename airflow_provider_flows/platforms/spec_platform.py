@@ -76,7 +76,7 @@ class SpecPlatform(Engine):
 
     def read_result(self, handle: RunHandle, response: Response) -> Any:
         """Return the result, None where the platform has none for this run."""
-        call = self._calls["result"] or self._called("status")
+        call = self._call("result", handle) or self._called("status")
         if response.status in call.no_result:
             return None
         data = self._reader.data(response, str(handle))
@@ -106,7 +106,7 @@ class SpecPlatform(Engine):
         """
         call, order = self._calls["search"], quest.order
         if call is None and self.spec.can("search"):
-            field = self.spec.document.data["search"]["needs"]
+            field = self.spec.document.data["search"]["needs"].removeprefix("conn.")
             raise NotSupportedError(
                 f"{self.title} documents no way to list a flow's runs; if your installation can, say how in "
                 f"the extra {field} of connection {self._conn_id!r}"
@@ -175,6 +175,13 @@ class SpecPlatform(Engine):
     def read_description(self, flow_id: str, response: Response) -> Any:
         """Return what the platform tells of a flow."""
         return self._reader.found(self._called("describe"), self._reader.data(response, f"flow {flow_id!r}"))
+
+    def read_flow_inputs(self, flow_id: str, response: Response) -> Any:
+        """Return what the platform tells of a flow's inputs; raises where nobody knows where it does."""
+        sought = self._called("describe").listing.inputs
+        if sought is None:
+            raise NotSupportedError(f"{self.title} documents no way to tell what a flow takes")
+        return sought(self._reader.data(response, f"flow {flow_id!r}"))
 
     def test_request(self) -> Request | None:
         """Return the platform's cheapest harmless request, None where it has none."""

@@ -1,15 +1,15 @@
-"""Platforms as data: the specs that ship with the package, and what they declare."""
+"""Platforms as data: the specs that ship with the package or were found elsewhere, and what they declare."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from airflow_provider_flows.platforms import registry
 from airflow_provider_flows.platforms.documents import Document, read
 from airflow_provider_flows.platforms.fields import Field, read_fields, unknown_name
-from airflow_provider_flows.platforms.forms import SUFFIX, field_data, text_of
+from airflow_provider_flows.platforms.forms import SUFFIX, field_data, shipped, text_of
 from airflow_provider_flows.protocol.errors import NotSupportedError
 
 
@@ -65,19 +65,22 @@ class PlatformSpec:
         return self if name is None else read_spec(self.document.variant(name))
 
 
-@cache
 def names() -> tuple[str, ...]:
-    """Return the names of the platforms that ship with the package."""
-    found = (entry.name for entry in files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)))
+    """Return the names of all platforms that there are."""
+    return tuple(sorted({*shipped(), *registry.found().sound}))
 
 
 @cache
 def load(name: str) -> PlatformSpec:
-    """Return a platform's spec; raises `NotSupportedError` for an unknown name."""
-    if name not in names():
-        raise NotSupportedError(unknown_name(name, names(), "platform (connection type)"))
-    return read_spec(read(text_of(name + SUFFIX), name + SUFFIX))
+    """Return a platform's spec; raises `NotSupportedError` for an unknown name, and for a faulty one."""
+    if name in shipped():
+        return read_spec(read(text_of(name + SUFFIX), name + SUFFIX))
+    outside = registry.found()
+    if name in outside.sound:
+        return read_spec(read(outside.sound[name].text, outside.sound[name].file))
+    if name in outside.faulty:
+        raise NotSupportedError(f"the platform {name!r} cannot be used: {outside.faulty[name]}")
+    raise NotSupportedError(unknown_name(name, names(), "platform (connection type)"))
 
 
 def read_spec(document: Document) -> PlatformSpec:

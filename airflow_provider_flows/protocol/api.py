@@ -112,6 +112,11 @@ class FlowApi:
         request = self._able(self.platform.describe_request(flow_id), "describe a flow")
         return self.platform.read_description(flow_id, (yield from self.call(request)))
 
+    def flow_inputs(self, flow_id: str) -> Exchange[Any]:
+        """Return what the platform tells of a flow's inputs, in its own form; None where it tells nothing."""
+        request = self._able(self.platform.describe_request(flow_id), "describe a flow")
+        return self.platform.read_flow_inputs(flow_id, (yield from self.call(request)))
+
     def test(self) -> Exchange[str]:
         """Make the platform's cheapest harmless call and return what it proved, or why there is none."""
         request = self.platform.test_request()

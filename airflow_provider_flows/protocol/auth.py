@@ -57,8 +57,8 @@ class HeaderAuth(Auth):
         return self._joined.setdefault(tuple(own.items()), {**own, **self._headers})
 
 
-class ClientCredentialsAuth(Auth):
-    """Takes out a token when none is fresh, and once more on a 401: client credentials of RFC 6749 §4.4.
+class TokenAuth(Auth):
+    """Takes out a token when none is fresh, and once more on a 401.
 
     All conversations share the token. One of them takes it out while the others wait, and what it meets they
     meet too. `token_request` is sent as it is; `read_token` returns the token and its lifetime in seconds

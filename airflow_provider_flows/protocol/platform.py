@@ -86,6 +86,10 @@ class FlowPlatform(ABC):
         """Return what the platform tells of a flow."""
         raise NotSupportedError(self._cannot("describe a flow"))
 
+    def read_flow_inputs(self, flow_id: str, response: Response) -> Any:
+        """Return what the answer to `describe_request` tells of the flow's inputs."""
+        raise NotSupportedError(self._cannot("tell what a flow takes"))
+
     @property
     def can_search(self) -> bool:
         """Whether the flow's runs can be listed on this connection, so that a lost one can be looked for."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from airflow_provider_flows.cli.main import main as command
 from airflow_provider_flows.dags.files import DEFAULTS, SUFFIX
+from airflow_provider_flows.platforms.forms import SUFFIX as SPEC
 
 HERE = Path(__file__).parent
 GOOD = HERE / "good"
@@ -39,7 +40,7 @@ def cases() -> list[Case]:
 def orphans() -> Iterator[Path]:
     """Yield faulty files that no expectation speaks of."""
     told = {case.target for case in cases()}
-    for path in [*BAD.rglob("*" + SUFFIX), *BAD.rglob(DEFAULTS)]:
+    for path in [*BAD.rglob("*" + SUFFIX), *BAD.rglob("*" + SPEC), *BAD.rglob(DEFAULTS)]:
         if not told & {path, *path.parents}:
             yield path
 
@@ -66,8 +67,8 @@ def _working_in(folder: Path) -> Iterator[None]:
 
 def _target(expected: Path) -> Path:
     name = expected.name.removesuffix(EXPECTED)
-    file = expected.with_name(name + SUFFIX)
-    return file if file.is_file() else expected.with_name(name)
+    files = (expected.with_name(name + suffix) for suffix in (SUFFIX, SPEC))
+    return next((file for file in files if file.is_file()), expected.with_name(name))
 
 
 def difference(case: Case) -> str | None:
@@ -81,6 +82,10 @@ def difference(case: Case) -> str | None:
 
 def good_files_difference() -> str | None:
     """Return what lint prints about the good files, None where it finds nothing in any of them."""
-    number = len([*GOOD.rglob("*" + SUFFIX), *GOOD.rglob(DEFAULTS)])
     got = printed(GOOD)
-    return None if got == f"{number} files, 0 errors\n" else got
+    return None if got == f"{number_of_good_files()} files, 0 errors\n" else got
+
+
+def number_of_good_files() -> int:
+    """Return how many good files there are."""
+    return len([*GOOD.rglob("*" + SUFFIX), *GOOD.rglob("*" + SPEC), *GOOD.rglob(DEFAULTS)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from airflow_provider_flows.platforms.forms import SUFFIX as SPEC
 from airflow_provider_flows.schemas import schema
 from tests.corpus.goods import Good, Path_, Site
 
@@ -48,6 +49,10 @@ CHOICES = frozenset({"trigger_rule", "on_ambiguous_start"})
 
 def allowed(good: Good, path: Path_) -> frozenset[str] | None:
     """Return the keys that a mapping may have, None where they are free or no part of the language."""
+    if good.name.endswith(SPEC):
+        from tests.corpus.specs import spec_keys
+
+        return None if path[:1] == ("variants",) else spec_keys(path)
     if path == ():
         return _keys("pipeline" if good.is_pipeline else "defaults_file")
     if path == ("defaults",):

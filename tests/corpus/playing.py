@@ -14,6 +14,7 @@ from tests.corpus import (
     combined,
     harmless_layout,
     harmless_values,
+    specs,
     spoilt_keys,
     spoilt_layout,
     spoilt_meanings,
@@ -44,11 +45,24 @@ def play_mutants(seed: str, count: int) -> Iterator[str]:
     for number in range(count):
         mutator = MUTATORS[number % len(MUTATORS)]
         rng = seeded(seed, number)
-        good, mutant = _made(mutator, rng)
+        good, mutant = _made(mutator, rng, goods())
         if mutant is None:
             yield f"{mutator.__name__}: no good file has anything to change in this way"
         elif wrong := judged(good, mutant):
             who = f"{mutator.__name__}, seed {seed}/{number}, {good.name}"
+            yield f"{who}: {wrong}\n{_changes(good.text, mutant.text)}"
+
+
+def play_specs(seed: str, count: int) -> Iterator[str]:
+    """Yield what is wrong with each mutant of a platform's spec that is not as expected."""
+    for number in range(count):
+        mutator = specs.MUTATORS[number % len(specs.MUTATORS)]
+        rng = seeded(f"{seed}/spec", number)
+        good, mutant = _made(mutator, rng, specs.good_specs())
+        if mutant is None:
+            yield f"{mutator.__name__}: no good spec has anything to change in this way"
+        elif wrong := judged(good, mutant):
+            who = f"{mutator.__name__}, seed {seed}/spec/{number}, {good.name}"
             yield f"{who}: {wrong}\n{_changes(good.text, mutant.text)}"
 
 
@@ -102,9 +116,9 @@ def quiet(good: Good, text: str) -> str | None:
     return f"took {taken:.1f} s" if taken > LONGEST else _unsound(good, text, found)
 
 
-def _made(mutator: Mutator, rng: Random) -> tuple[Good, Mutant | None]:
+def _made(mutator: Mutator, rng: Random, files: Sequence[Good]) -> tuple[Good, Mutant | None]:
     """Return a mutant of any good file in which the mutator finds something to change."""
-    every = rng.sample(goods(), len(goods()))
+    every = rng.sample(files, len(files))
     for good in [*every, *every, *every]:  # a mutator may choose badly once
         mutant = mutator(good, rng)
         if mutant is not None and mutant.text != good.text:

@@ -6,7 +6,8 @@ import pytest
 
 from airflow_provider_flows.pipelines.codes import CODES
 from tests.corpus.cases import Case, cases, difference, good_files_difference, orphans
-from tests.corpus.playing import MUTATORS, play_mutants, play_noise
+from tests.corpus.playing import MUTATORS, play_mutants, play_noise, play_specs
+from tests.corpus.specs import MUTATORS as SPEC_MUTATORS
 
 CASES = cases()
 NEEDS_MORE_THAN_THE_FILE = {"no-such-timetable", "refused", "unknown-notifier", "unreadable"}
@@ -38,6 +39,11 @@ def test_each_kind_of_error_is_in_the_corpus() -> None:
 def test_mutants_fail_or_build_the_same_as_they_should() -> None:
     """A mistake is told where it was made; what is only written in another way builds the same pipeline."""
     assert [*play_mutants("test", 4 * len(MUTATORS))] == []
+
+
+def test_mutants_of_specs_fail_or_mean_the_same() -> None:
+    """The same rules hold for platforms' specs."""
+    assert [*play_specs("test", 4 * len(SPEC_MUTATORS))] == []
 
 
 def test_random_inputs_are_read_quietly() -> None:

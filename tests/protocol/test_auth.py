@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from airflow_provider_flows.protocol.auth import ClientCredentialsAuth, HeaderAuth, signed
+from airflow_provider_flows.protocol.auth import TokenAuth, HeaderAuth, signed
 from airflow_provider_flows.protocol.errors import ResponseLostError
 from airflow_provider_flows.protocol.messages import Request, Response
 from airflow_provider_flows.transports.driver import drive
@@ -25,7 +25,7 @@ class Desk(Stage):
         self.refuses = refuses
         self.issued = 0
         self.shown: list[str] = []
-        self.auth = ClientCredentialsAuth(TOKEN, self._read, clock=self.clock)
+        self.auth = TokenAuth(TOKEN, self._read, clock=self.clock)
 
     def ask(self, request: Request = STATUS) -> Response:
         return drive(self.auth.send(request), self.perform)

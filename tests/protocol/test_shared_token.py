@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from airflow_provider_flows.protocol.auth import ClientCredentialsAuth
+from airflow_provider_flows.protocol.auth import TokenAuth
 from airflow_provider_flows.protocol.errors import NotSentError
 from airflow_provider_flows.protocol.messages import Request, Response, Signal
 from airflow_provider_flows.protocol.runs import RunHandle, RunState
@@ -44,7 +44,7 @@ def signed_world(issuer: Issuer) -> World:
             raise KINDS[503]("no token", response)
         return response.text, 300.0
 
-    world.platform.auth = ClientCredentialsAuth(token, read, clock=world.clock)
+    world.platform.auth = TokenAuth(token, read, clock=world.clock)
     return world
 
 
@@ -108,7 +108,7 @@ def test_what_the_renewer_meets_the_others_meet() -> None:
 )
 def test_any_fault_is_shared(fault: Exception) -> None:
     """A token request that never arrives, and a fault that nobody thought of, reach all who wait."""
-    auth = ClientCredentialsAuth(STATUS, lambda response: (response.text, None), clock=lambda: 0.0)
+    auth = TokenAuth(STATUS, lambda response: (response.text, None), clock=lambda: 0.0)
     first, second = auth.headers(), auth.headers()
     assert next(first) is STATUS
     assert getattr(next(second), "until", None) is not None
@@ -121,7 +121,7 @@ def test_any_fault_is_shared(fault: Exception) -> None:
 
 def test_a_signed_request_shows_its_headers_like_any_other() -> None:
     """The headers of a request that is signed when it is sent can be listed and counted."""
-    auth = ClientCredentialsAuth(STATUS, lambda response: (response.text, None), clock=lambda: 0.0)
+    auth = TokenAuth(STATUS, lambda response: (response.text, None), clock=lambda: 0.0)
     talk = auth.send(Request(purpose="x", method="GET", url="u", headers={"Accept": "a"}))
     next(talk)
     step = talk.send(said(STATUS, "t"))

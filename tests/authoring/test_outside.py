@@ -40,7 +40,7 @@ def test_a_faulty_spec_costs_nothing_but_itself(own: Path, caplog: pytest.LogCap
     with caplog.at_level(logging.ERROR):
         assert types() == ["unitelabs", "scade", "blinkops", "wisebot", "vishwa", "airflow", "sixth"]
     assert [record.getMessage() for record in caplog.records if "seventh" in record.getMessage()] != []
-    with pytest.raises(NotSupportedError, match=r"'seventh' cannot be used: .*seventh\.platform\.yaml:30:11: `id\[`"):
+    with pytest.raises(NotSupportedError, match=r"'seventh' cannot be used: .*seventh\.platform\.yaml:27:11: `id\[`"):
         specs.load("seventh")
 
 

@@ -104,7 +104,7 @@ def test_operators_are_held_against_it_too() -> None:
     )
     heads = [(str(each.place), each.code) for each in call_problems(LOCK, text, "dag.py")]
     assert heads == [
-        ("dag.py:1:103", "bad-input"),
+        ("dag.py:1:101", "bad-input"),
         ("dag.py:2:60", "missing-input"),
         ("dag.py:2:70", "bad-input"),
         ("dag.py:2:92", "unknown-input"),

@@ -127,7 +127,7 @@ def _status(sketch: Sketch) -> Iterator[str]:
     if sketch.status is None:
         yield "# How does one ask how a run stands? Without `status`, `start` must say how a run ended:"
         yield "#   rules: [{http: 200, is: success}]"
-        yield f"status: {{get: /{FILL_IN}/${{run.id}}, state: {FILL_IN}}}"
+        yield from ("status:", f"  get: /{FILL_IN}/${{run.id}}", f"  state: {FILL_IN}")
         return
     yield "status:"
     yield f"  {sketch.status.method.lower()}: {sketch.roles.template(sketch.status)}"

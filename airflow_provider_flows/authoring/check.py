@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from airflow_provider_flows.authoring import fields, sayings, sense, unfinished
 from airflow_provider_flows.authoring.drafts import Draft, read_drafts
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic, in_order
 from airflow_provider_flows.platforms.forms import SUFFIX, shipped
+
+_MISSING = "missing-key"
 
 
 def check_spec(text: str, file: str, *, is_shipped: bool = False) -> tuple[Diagnostic, ...]:
@@ -17,13 +20,36 @@ def check_spec(text: str, file: str, *, is_shipped: bool = False) -> tuple[Diagn
     :param is_shipped: whether it is one of the package's own, which has its name by right
     """
     drafts, found = read_drafts(text, file)
-    for draft in drafts:  # what a variant has from the spec itself has the same place, and is told once
-        for part in (fields, sayings, sense):
-            found += part.problems(draft)
     if drafts:
+        itself, *others = [_problems(draft) for draft in drafts]
+        found += itself
+        found += (each for other in others for each in other if each.code != _MISSING or not _lacks(itself))
         found += unfinished.problems(drafts[0])
         found += _name(drafts[0], file, is_shipped=is_shipped)
-    return in_order(found)
+    return in_order(_explained(found))  # what a variant has from the spec itself has the same place, told once
+
+
+def _problems(draft: Draft) -> list[Diagnostic]:
+    return [*draft.found, *(each for part in (fields, sayings, sense) for each in part.problems(draft))]
+
+
+def _lacks(found: Iterable[Diagnostic]) -> bool:
+    """Return whether a spec lacks something, which each of its variants would lack again."""
+    return any(each.code == _MISSING for each in found)
+
+
+def _explained(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return what is wrong without what is missing only because it is there under a wrong name."""
+    found = list(found)
+    meant = {
+        f"`{guess}`"
+        for each in found
+        if each.code == "unknown-key"
+        for guess in re.findall(r"Did you mean `(\w+)`", each.message)
+    }
+    return [
+        each for each in found if each.code != _MISSING or not any(guess in each.message for guess in meant)
+    ]
 
 
 def _name(draft: Draft, file: str, *, is_shipped: bool) -> Iterator[Diagnostic]:

@@ -23,10 +23,12 @@ class Draft:
 
     :param variant: its name, None for the spec as it stands
     :param given: what it says, with the place of each value
+    :param found: what is wrong with its shape
     """
 
     variant: str | None
     given: Given
+    found: tuple[Diagnostic, ...] = ()
 
     def get(self, *path: str | int) -> Given | None:
         """Return a part of the spec, None where it is not there or wrong already."""
@@ -45,15 +47,14 @@ class Draft:
 
 
 def read_drafts(text: str, file: str) -> tuple[list[Draft], list[Diagnostic]]:
-    """Return the spec and its variants, and what is wrong with their shape."""
+    """Return the spec and its variants, and what is wrong with the file as YAML."""
     marked, found = read_marked(text, file)
     if marked is None:
         return [], found
     drafts = []
     for variant, each in _variants(marked):
         shape, unusable = _shape(each)
-        found += shape
-        drafts.append(Draft(variant, Given.file(each, unusable)))
+        drafts.append(Draft(variant, Given.file(each, unusable), tuple(shape)))
     return drafts, found
 
 

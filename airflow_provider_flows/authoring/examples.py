@@ -63,15 +63,14 @@ def run_examples(text: str, file: str, make: Maker = make_platform) -> Outcome:
     examples = list(given.items()) if given is not None else []
     calls = 0
     for example in examples:
-        for call, mismatch in _played(spec, example, make):
+        for call, mismatches in _played(spec, example, make):
             calls += 1
-            if mismatch is not None:
-                found.append(_told(call, mismatch))
+            found += (_told(call, mismatch) for mismatch in mismatches)
     return Outcome(len(examples), calls, tuple(found))
 
 
-def _played(spec: PlatformSpec, example: Given, make: Maker) -> Iterator[tuple[Given, Mismatch | None]]:
-    """Yield each call of an example, with what is not as it says."""
+def _played(spec: PlatformSpec, example: Given, make: Maker) -> Iterator[tuple[Given, list[Mismatch]]]:
+    """Yield each call of an example, with what is not as it says, up to an answer that nothing can follow."""
     data = example.value
     connection = dict(data.get("connection", {}))
     raw = RawConnection(conn_id="example", conn_type=spec.name, **connection)
@@ -79,22 +78,27 @@ def _played(spec: PlatformSpec, example: Given, make: Maker) -> Iterator[tuple[G
     try:
         rehearsal = Rehearsal(make(spec, raw, data.get("variant")), order)
     except FlowError as error:
-        yield example, Mismatch((), f"the platform can't be made on this connection: {error}")
+        yield example, [Mismatch((), f"the platform can't be made on this connection: {error}")]
         return
     for call in example.at("calls").items():
-        yield call, _mismatch(rehearsal, call.value)
+        yield call, [each for each in _mismatches(rehearsal, call.value) if each is not None]
+        if call.value["call"] == "start" and not rehearsal.is_started:
+            return
 
 
-def _mismatch(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Mismatch | None:
+def _mismatches(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Iterator[Mismatch | None]:
     purpose = call["call"]
     try:
         request = rehearsal.request(purpose)
     except FlowError as error:
-        return _failure(call, f"no request can be made: {error}", ("sends",))
+        yield _failure(call, f"no request can be made: {error}", ("sends",))
+        return
     if request is None:
-        return Mismatch(("call",), f"the spec has no `{purpose}` for this run")
-    wrong = sends_mismatch(call["sends"], request)
-    return wrong if wrong is not None or not {"answer", "http"} & set(call) else _misread(rehearsal, call)
+        yield Mismatch(("call",), f"the spec has no `{purpose}` for this run")
+        return
+    yield sends_mismatch(call["sends"], request)
+    if {"answer", "http"} & set(call):
+        yield _misread(rehearsal, call)
 
 
 def _misread(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Mismatch | None:

@@ -91,7 +91,8 @@ def _field(name: str, given: Given | None) -> Iterator[Diagnostic]:
             "bad-schema", f"the field `{name}` is no JSON Schema: {problem.removeprefix('$')}", key=True
         )
         return
-    yield from _default(given, Field.from_spec(name, data))
+    if "title" in data:
+        yield from _default(given, Field.from_spec(name, data))
 
 
 def _default(given: Given, field: Field) -> Iterator[Diagnostic]:

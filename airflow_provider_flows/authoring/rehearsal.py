@@ -35,6 +35,11 @@ class Rehearsal:
         self._sent: Request | None = None
         self._signing: Exchange[Any] | None = None
 
+    @property
+    def is_started(self) -> bool:
+        """Whether an answer has told which run it is."""
+        return self._handle.run_id != ""
+
     def request(self, purpose: str) -> Request | None:
         """Return the next call's request as it would be sent, None where the platform has no such call."""
         if purpose == "token":

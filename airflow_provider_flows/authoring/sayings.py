@@ -57,6 +57,7 @@ class Scope:
     names: Mapping[str, tuple[str, ...] | None]
     secret: tuple[str, ...] = ()
     unremembered: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 def problems(draft: Draft) -> Iterator[Diagnostic]:
@@ -73,7 +74,7 @@ def problems(draft: Draft) -> Iterator[Diagnostic]:
     for position, name in enumerate(options):
         default = draft.get("options", name, "default")
         before = {**conn, "flow": (), "task": _TASK, "options": options[:position]}
-        yield from _filled(default, Scope(before, fields.secret))
+        yield from _filled(default, Scope(before, fields.secret, later=options[position:]))
         yield from _bare(draft.get("options", name, "mask"))
     for purpose in PURPOSES:
         yield from _of_call(draft, purpose, fields)
@@ -188,6 +189,9 @@ def _unknown_member(
     if root == "options" and member in scope.unremembered:
         message = f"{each}: nobody knows this option any more when a run has begun"
         return each.found("unknown-option", message, f"write `remember: {{{member}: ${{options.{member}}}}}`")
+    if root == "options" and member in scope.later:
+        message = f"{each}: a default may speak only of the options that stand before it"
+        return each.found("unknown-option", message, f"move `{member}` up")
     code = "unknown-option" if root == "options" else "unknown-name"
     message = guessed(f"{each}: `{root}` has no `{member}`", member, members)
     note = f"`{root}` has: {listed(members)}" if members else f"the spec has no `{root}`"

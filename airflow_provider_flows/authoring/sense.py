@@ -42,7 +42,8 @@ def _one_of(given: Given | None, keys: tuple[str, ...] | list[str], what: str) -
         message = f"only one {what} can stand here, and there are {listed(f'`{key}`' for key in there)}"
         yield given.at(there[1]).found("bad-value", message, "take the others away", key=True)
     elif not there and what == "way to sign in":
-        yield given.found("missing-key", f"`auth` needs one of {listed(keys)}", key=True)
+        ways = listed(f"`{key}`" for key in keys)
+        yield given.found("missing-key", f"`auth` needs one of {ways}", key=True)
 
 
 def _settings(draft: Draft, call: Given) -> Iterator[Diagnostic]:

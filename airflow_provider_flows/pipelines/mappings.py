@@ -22,6 +22,7 @@ class Members:
     :param others: the rule of members without a rule of their own; None where there may be none
     :param names: what the names of the file's own must be
     :param required_either: keys of which one must be there
+    :param is_of_pipeline: whether it stands in a pipeline file, not in a platform's spec
     """
 
     title: str
@@ -31,6 +32,7 @@ class Members:
     required: tuple[str, ...]
     required_either: tuple[str, ...]
     least: int
+    is_of_pipeline: bool
 
     def __call__(self, value: dict[str, Any], path: Path, findings: Findings) -> None:
         """Note what is wrong with the keys and with the values."""
@@ -41,7 +43,9 @@ class Members:
             if (rule := self.members.get(key, self.others)) is not None:
                 rule(member, here, findings)
             else:
-                message, notes = about_unknown_key(key, self._called(path), self.members)
+                message, notes = about_unknown_key(
+                    key, self._called(path), self.members, is_of_pipeline=self.is_of_pipeline
+                )
                 findings.add(here, "unknown-key", message, *notes, key=True)
             if self.names is not None and not self.names.accepts(key):
                 self._refuse_name(self.names, key, here, findings)

@@ -122,6 +122,7 @@ class _Book:
             required=tuple(node.get("required", ())),
             required_either=tuple(key for each in node.get("anyOf", ()) for key in each["required"]),
             least=node.get("minProperties", 0),
+            is_of_pipeline=self.name == "pipeline",
         )
 
 

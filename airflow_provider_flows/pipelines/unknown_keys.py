@@ -70,6 +70,7 @@ _OF_PLATFORMS = {  # in specs, and in the languages of other tools
     "run": "start",
     "state_field": "state",
     "submit": "start",
+    "then": "is",
     "timeout": "read_timeout",
     "token_url": "url",
     "username": "login",
@@ -86,14 +87,16 @@ _OWNERS = {
 _TABLES = (_OTHER_WORDS, _OF_PLATFORMS)
 
 
-def about_unknown_key(key: str, owner: str, known: Iterable[str]) -> tuple[str, list[str]]:
+def about_unknown_key(
+    key: str, owner: str, known: Iterable[str], *, is_of_pipeline: bool = True
+) -> tuple[str, list[str]]:
     """Return a message and notes on a key that its owner does not have."""
     names = list(known)
     notes = [f"allowed: {listed(names)}"]
     message = f"`{key}` is not a key of {owner}"
     if (ours := next((each[key] for each in _TABLES if each.get(key) in names), None)) is not None:
         return f"{message}. Did you mean `{ours}`?", notes
-    if homes := _homes().get(key):
+    if is_of_pipeline and (homes := _homes().get(key)):
         return message, [f"it belongs to {either(homes)}", *notes]
     return f"{message}.{guess}" if (guess := did_you_mean(key, names)) else message, notes
 

@@ -105,9 +105,9 @@ def test_operators_are_held_against_it_too() -> None:
     heads = [(str(each.place), each.code) for each in call_problems(LOCK, text, "dag.py")]
     assert heads == [
         ("dag.py:1:101", "bad-input"),
-        ("dag.py:2:60", "missing-input"),
-        ("dag.py:2:70", "bad-input"),
-        ("dag.py:2:92", "unknown-input"),
+        ("dag.py:2:61", "missing-input"),
+        ("dag.py:2:71", "bad-input"),
+        ("dag.py:2:93", "unknown-input"),
     ]
     assert call_problems(LOCK, "this is (no Python", "dag.py") == []
 

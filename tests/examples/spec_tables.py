@@ -15,7 +15,7 @@ from airflow_provider_flows.platforms.specs import PlatformSpec
 from airflow_provider_flows.platforms.states import VOCABULARY
 
 MARK = "Undocumented"
-ORDER = ("unitelabs", "scade", "blinkops", "wisebot", "vishwa")  # as everywhere in the documents
+ORDER = ("unitelabs", "scade", "blinkops", "wisebot", "vishwa", "airflow")  # as everywhere in the documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,14 @@ def _abilities(spec: PlatformSpec) -> tuple[str, ...]:
 def _search(document: Mapping[str, Any]) -> str:
     if "search" not in document:
         return "no"
-    setting = document["search"].get("needs")
+    setting = document["search"].get("needs", "").removeprefix("conn.")
     return f"with `{setting}`" if setting else "yes"
 
 
 def _result(document: Mapping[str, Any]) -> str:
     if "result" in document:
-        return "a call of its own"
+        option = document["result"].get("needs", "").removeprefix("options.")
+        return f"the status itself; with `{option}` a call of its own" if option else "a call of its own"
     if "status" not in document:
         return "in the same answer"
     return "the status itself" if document["status"]["result"] == "@" else "in the status"

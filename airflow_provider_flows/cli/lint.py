@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from airflow_provider_flows.authoring.check import check_spec
@@ -67,6 +67,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _found(files: Iterable[Path], base: Path) -> Iterator[Diagnostic]:
     pipelines: list[Pipeline] = []
+    lock_around = cache(_lock_around)
     for path in files:
         if (wrong_name := misnamed(path, base)) is not None:
             yield wrong_name
@@ -82,24 +83,23 @@ def _found(files: Iterable[Path], base: Path) -> Iterator[Diagnostic]:
                 yield from read_lock(text_of(path), shown(path, base))[1]
             continue
         if path.suffix == ".py":
-            if (lock := _lock_around(path)) is not None:
+            if (lock := lock_around(path.parent)) is not None:
                 yield from call_problems(lock, text_of(path), shown(path, base))
             continue
-        read = read_file(path, base, _held_against(path))
+        read = read_file(path, base, _held_against(lock_around(path.parent)))
         yield from read.diagnostics
         pipelines += [read.pipeline] if read.pipeline is not None else []
     yield from same_ids(pipelines)
 
 
-def _held_against(path: Path) -> Check | None:
-    """Return what holds a pipeline's steps against the nearest lock file, None without one."""
-    lock = _lock_around(path)
+def _held_against(lock: Lock | None) -> Check | None:
+    """Return what holds a pipeline's steps against a lock file, None without one."""
     return None if lock is None else partial(step_problems, lock)
 
 
-def _lock_around(path: Path) -> Lock | None:
+def _lock_around(folder: Path) -> Lock | None:
     """Return what the nearest lock file says; what is wrong with it is told where it is linted itself."""
-    for file in files_around(path, LOCK):
+    for file in files_around(folder / LOCK, LOCK):
         with reading(str(file)):
             return read_lock(text_of(file), str(file))[0]
     return None

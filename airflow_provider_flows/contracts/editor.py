@@ -36,5 +36,12 @@ def _rule(target: Target, inputs: dict[str, Any]) -> dict[str, Any]:
 
 def _or_filled(each: Any) -> Any:
     """Return what an input may be as it is written: itself, or a text that turns into it."""
-    told = {key: each[key] for key in ("title", "description") if isinstance(each, dict) and key in each}
-    return {**told, "anyOf": [each, _FILLED]}
+    if not isinstance(each, dict):
+        return {"anyOf": [each, _FILLED]}
+    told = {key: each[key] for key in ("title", "description") if key in each}
+    inner = dict(each)
+    if isinstance(each.get("properties"), dict):
+        inner["properties"] = {name: _or_filled(member) for name, member in each["properties"].items()}
+    if isinstance(each.get("items"), dict):
+        inner["items"] = _or_filled(each["items"])
+    return {**told, "anyOf": [inner, _FILLED]}

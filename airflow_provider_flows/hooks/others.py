@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from airflow_provider_flows.hooks.flow import FlowHook
+from airflow_provider_flows.hooks import flow  # not its class: a platform may be called `flow`
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.platforms.forms import class_prefix
 
 
-def __getattr__(name: str) -> type[FlowHook]:
+def __getattr__(name: str) -> type[flow.FlowHook]:
     """Return a platform's hook; raises `AttributeError` where there is no such platform."""
     if name.startswith("_") or not name.endswith("Hook"):
         raise AttributeError(name)
@@ -20,7 +20,7 @@ def __getattr__(name: str) -> type[FlowHook]:
 
 
 @cache
-def _hook(name: str) -> type[FlowHook]:
+def _hook(name: str) -> type[flow.FlowHook]:
     for platform in specs.names():
         if class_prefix(platform) + "Hook" == name:
             spec = specs.load(platform)
@@ -31,7 +31,7 @@ def _hook(name: str) -> type[FlowHook]:
                 "default_conn_name": f"{platform}_default",
                 "hook_name": spec.title,
             }
-            return type(name, (FlowHook,), members)
+            return type(name, (flow.FlowHook,), members)
     raise AttributeError(
         f"there is no platform whose hook is called {name}; there are: {', '.join(specs.names())}"
     )

@@ -58,13 +58,13 @@ lint: $(DEV) ## check style and types
 	$(BIN)/mypy $(TYPED)
 
 wheel-check: $(DEV) ## build the wheel, install it alone and use it
-	$(BIN)/python tests/packaging/wheel_check.py
+	$(BIN)/python -m tests.packaging.wheel_check
 
 sixth-check: $(DEV) ## add a platform by a wheel with one YAML file, and run flows on it in a real Airflow
-	@$(OWN_AIRFLOW) $(BIN)/python tests/sixth/main.py
+	@$(OWN_AIRFLOW) $(BIN)/python -m tests.sixth.main
 
 drift-check: $(DEV) ## let the emulator change what a flow takes, and see the commands tell it
-	@$(OWN_AIRFLOW) $(BIN)/python tests/drift/main.py
+	@$(OWN_AIRFLOW) $(BIN)/python -m tests.drift.main
 
 faults: $(FAULTS) ## meet every fault in a real Airflow on PostgreSQL; ONLY=<name> meets one
 	@$(OWN_AIRFLOW) $(BIN)/python tests/faults/main.py $(if $(ONLY),--only $(ONLY)) $(FAULTS_ARGS)

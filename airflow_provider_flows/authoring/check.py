@@ -23,19 +23,24 @@ def check_spec(text: str, file: str, *, is_shipped: bool = False) -> tuple[Diagn
     if drafts:
         itself, *others = [_problems(draft) for draft in drafts]
         found += itself
-        found += (each for other in others for each in other if each.code != _MISSING or not _lacks(itself))
+        lacking = {name for each in itself if each.code == _MISSING for name in _names(each)}
+        found += (
+            each for other in others for each in other if each.code != _MISSING or not lacking & _names(each)
+        )
         found += unfinished.problems(drafts[0])
         found += _name(drafts[0], file, is_shipped=is_shipped)
-    return in_order(_explained(found))  # what a variant has from the spec itself has the same place, told once
+    return in_order(
+        _explained(found)
+    )  # what a variant has from the spec itself has the same place, told once
 
 
 def _problems(draft: Draft) -> list[Diagnostic]:
     return [*draft.found, *(each for part in (fields, sayings, sense) for each in part.problems(draft))]
 
 
-def _lacks(found: Iterable[Diagnostic]) -> bool:
-    """Return whether a spec lacks something, which each of its variants would lack again."""
-    return any(each.code == _MISSING for each in found)
+def _names(problem: Diagnostic) -> set[str]:
+    """Return what an error speaks of; what a spec lacks each of its variants would lack again."""
+    return set(re.findall(r"`([\w.\[\]]+)`", problem.message))
 
 
 def _explained(found: Iterable[Diagnostic]) -> list[Diagnostic]:

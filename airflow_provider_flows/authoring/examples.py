@@ -72,13 +72,12 @@ def run_examples(text: str, file: str, make: Maker = make_platform) -> Outcome:
 def _played(spec: PlatformSpec, example: Given, make: Maker) -> Iterator[tuple[Given, list[Mismatch]]]:
     """Yield each call of an example, with what is not as it says, up to an answer that nothing can follow."""
     data = example.value
-    connection = dict(data.get("connection", {}))
-    raw = RawConnection(conn_id="example", conn_type=spec.name, **connection)
     order = RunOrder(data["flow"], data.get("inputs", {}), data.get("options", {}), TASK)
     try:
+        raw = RawConnection(conn_id="example", conn_type=spec.name, **data.get("connection", {}))
         rehearsal = Rehearsal(make(spec, raw, data.get("variant")), order)
-    except FlowError as error:
-        yield example, [Mismatch((), f"the platform can't be made on this connection: {error}")]
+    except Exception as error:  # noqa: BLE001 - here and below: odd values and a class of the spec's own raise anything
+        yield example, [Mismatch((), f"the platform can't be made on this connection: {_said(error)}")]
         return
     for call in example.at("calls").items():
         yield call, [each for each in _mismatches(rehearsal, call.value) if each is not None]
@@ -90,8 +89,8 @@ def _mismatches(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Iterator[Misma
     purpose = call["call"]
     try:
         request = rehearsal.request(purpose)
-    except FlowError as error:
-        yield _failure(call, f"no request can be made: {error}", ("sends",))
+    except Exception as error:  # noqa: BLE001
+        yield _failure(call, f"no request can be made: {_said(error)}", ("sends",))
         return
     if request is None:
         yield Mismatch(("call",), f"the spec has no `{purpose}` for this run")
@@ -105,11 +104,15 @@ def _misread(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Mismatch | None:
     purpose = call["call"]
     try:
         given = rehearsal.given(purpose, call.get("http", 200), call.get("answer"))
-    except FlowError as error:
-        return _failure(call, f"the answer gives an error: {error}", ("answer",))
+    except Exception as error:  # noqa: BLE001
+        return _failure(call, f"the answer gives an error: {_said(error)}", ("answer",))
     if "fails" in call:
         return Mismatch(("fails",), f"the answer gives no error but {given}")
     return gives_mismatch(call.get("gives", {}), given)
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, FlowError) else f"{type(error).__name__}: {error}"
 
 
 def _failure(call: Mapping[str, Any], text: str, path: tuple[str, ...]) -> Mismatch | None:

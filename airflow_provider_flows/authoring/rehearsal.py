@@ -47,6 +47,8 @@ class Rehearsal:
             step = next(self._signing, None)
             self._sent = step if isinstance(step, Request) else None
             return self._sent
+        if self._signing is not None:
+            self._signing.close()  # an example may show what is asked for the token, and not the answer
         plain = self._requests[purpose]()
         self._sent = None if plain is None else self._signed(plain)
         return self._sent

@@ -18,7 +18,7 @@ from airflow_provider_flows.platforms.forms import field_data
 
 PURPOSES = ("start", "status", "result", "cancel", "search", "upload", "describe", "test")
 ANSWER_PARTS = ("run_id", "state", "result", "error", "runs", "total", "flow", "started_at", "inputs", "name")
-_REQUEST_PARTS = (*sorted(VERBS), "query", "json", "read_timeout", "named")
+_REQUEST_PARTS = (*sorted(VERBS), "query", "json", "read_timeout")
 _TASK = ("key", "dag_id", "task_id", "run_id", "map_index", "try_number")
 _LATER = ("status", "result", "cancel")
 
@@ -87,6 +87,7 @@ def _of_call(draft: Draft, purpose: str, fields: Fields) -> Iterator[Diagnostic]
     scope = scope_of(draft, purpose, fields)
     for part in _REQUEST_PARTS:
         yield from _filled(draft.get(purpose, part), scope)
+    yield from _filled(draft.get(purpose, "named"), Scope({"options": draft.names("options")}))
     for part in ANSWER_PARTS:
         yield from _bare(draft.get(purpose, part))
     rules = draft.get(purpose, "rules")
@@ -97,19 +98,21 @@ def _of_call(draft: Draft, purpose: str, fields: Fields) -> Iterator[Diagnostic]
 
 def scope_of(draft: Draft, purpose: str, fields: Fields) -> Scope:
     """Return what the request of a call may speak of."""
-    options, names = draft.names("options"), {"conn": fields.public, "flow": ()}
-    if purpose in _LATER:
-        remembered = draft.names("remember")
-        later = {**names, "run": ("id",), "options": remembered}
-        return Scope(later, fields.secret, tuple(name for name in options if name not in remembered))
-    more: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
-        "start": {"inputs": None, "options": options, "task": _TASK},
-        "search": {"options": options, "page": ("skip",)},
+    options, flow = draft.names("options"), {"flow": ()}
+    remembered = draft.names("remember")
+    forgotten = tuple(name for name in options if name not in remembered)
+    known: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
+        "start": {**flow, "inputs": None, "options": options, "task": _TASK},
+        "search": {**flow, "options": options, "page": ("skip",)},
         "upload": {"options": options},
-        "describe": {},
+        "describe": flow,
         "test": {},
+        **{each: {**flow, "run": ("id",), "options": remembered} for each in _LATER},
     }
-    return Scope({**names, **more[purpose]}, fields.secret)
+    if purpose == "search" and draft.get("search", "state") is not None:  # it is asked for running runs too
+        known = {**known, "search": {**known["search"], "options": remembered}}
+    is_later = purpose in _LATER or (purpose == "search" and known["search"]["options"] is remembered)
+    return Scope({"conn": fields.public, **known[purpose]}, fields.secret, forgotten if is_later else ())
 
 
 def _filled(given: Given | None, scope: Scope) -> Iterator[Diagnostic]:

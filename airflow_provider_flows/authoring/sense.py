@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from airflow_provider_flows.authoring.drafts import Draft
 from airflow_provider_flows.authoring.sayings import ANSWER_PARTS, PURPOSES
+from airflow_provider_flows.authoring.unfinished import FILL_IN
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic
-from airflow_provider_flows.pipelines.given import Given
+from airflow_provider_flows.pipelines.given import UNUSABLE, Given, is_usable
 from airflow_provider_flows.pipelines.guesses import guessed
 from airflow_provider_flows.pipelines.near import listed
 from airflow_provider_flows.platforms.documents import VERBS
@@ -28,6 +30,7 @@ def problems(draft: Draft) -> Iterator[Diagnostic]:
             yield from _settings(draft, call)
             yield from _needs(draft, purpose, call)
             yield from _fits(purpose, call)
+            yield from _seconds(call)
     yield from _remembered(draft)
     yield from _states(draft)
     yield from _ends(draft)
@@ -74,6 +77,22 @@ def _settings(draft: Draft, call: Given) -> Iterator[Diagnostic]:
                 message,
                 f"declare it as `connection: {{extra: {{{field.value}: {{title: …}}}}}}`",
             )
+        elif isinstance(field.value, str) and not _is_text(draft.get("connection", "extra", field.value)):
+            message = f"the extra `{field.value}` can't stand for a part of a call: it is secret, or no text"
+            yield field.found("bad-type", message, "give it no other `type`, and no `secret`")
+
+
+def _is_text(field: Given | None) -> bool:
+    data = field.value if field is not None and isinstance(field.value, dict) else {}
+    return data.get("type", "string") == "string" and data.get("secret") is not True
+
+
+def _seconds(call: Given) -> Iterator[Diagnostic]:
+    seconds = call.get("read_timeout")
+    if seconds is not None and isinstance(seconds.value, str) and "${" not in seconds.value:
+        yield seconds.found(
+            "bad-type", "`read_timeout` must be a number of seconds, or `${…}` that gives one"
+        )
 
 
 def _needs(draft: Draft, purpose: str, call: Given) -> Iterator[Diagnostic]:
@@ -137,6 +156,8 @@ def _states(draft: Draft) -> Iterator[Diagnostic]:
     states = draft.get("states")
     for state, words in states.each() if states is not None else ():
         for word in words.items():
+            if word.value is UNUSABLE:
+                continue
             other, place = first.setdefault(plain(word.value), (state, word))
             if other != state:
                 message = f"`{word.value}` is to mean `{state}` and `{other}`"
@@ -163,11 +184,21 @@ def _ends(draft: Draft) -> Iterator[Diagnostic]:
         yield start.found(
             "missing-key", message, "write JMESPath on the answer, such as `run_id: id`", key=True
         )
+    if isinstance(status.value, dict) and not _asks_for_a_run(status):
+        message = "`status` asks for no run in particular: `${run.id}` stands nowhere in it"
+        yield status.found("bad-value", message, "write it where the call has the run's id", key=True)
     if isinstance(status.value, dict) and not {"state", "rules"} & set(status.names):
         message = "`status` needs `state`, where its answer says how the run stands, or `rules`"
         yield status.found(
             "missing-key", message, "write JMESPath on the answer, such as `state: status`", key=True
         )
+
+
+def _asks_for_a_run(status: Given) -> bool:
+    parts = (*VERBS, "query", "json", "settings")  # a setting may bring a path of its own
+    said = [each.value for part in parts if (each := status.get(part)) is not None]
+    wrong = not all(map(is_usable, said)) or FILL_IN in str(said)  # which is told already
+    return wrong or re.search(r"\b(run|inputs)\.", str(said)) is not None
 
 
 def _searches(draft: Draft) -> Iterator[Diagnostic]:

@@ -102,8 +102,8 @@ def _from_platform(
     schema = input_schema(told)
     if schema is None or schema_problem(schema) is not None:
         raise CommandError(
-            f"{spec.title} tells nothing of {target.flow}'s inputs that can be read: {_shown(told)}. Say where "
-            f"it is in the connection (extra schema_field), or put a JSON Schema into {_file(target)}"
+            f"{spec.title} tells nothing of {target.flow}'s inputs that can be read: {_shown(told)}. Say "
+            f"where it is in the connection (extra schema_field), or put a JSON Schema into {_file(target)}"
         )
     return Contract(schema)
 

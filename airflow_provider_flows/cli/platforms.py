@@ -22,7 +22,7 @@ _ABILITIES = {
 }
 
 
-def platforms(_options: Namespace) -> int:
+def platforms(options: Namespace) -> int:  # noqa: ARG001 - the shape of commands
     """Print every platform, then what is wrong with those that can't be used; return 1 if there are any."""
     found = outside.candidates()
     origins = dict.fromkeys(specs.shipped(), "this package")

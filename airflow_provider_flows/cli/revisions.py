@@ -15,7 +15,7 @@ from airflow_provider_flows.dags.files import DEFAULTS, SUFFIX
 
 
 def root_of(folder: Path) -> Path:
-    """Return the root of the repository that a folder lies in; raises `CommandError` where it lies in none."""
+    """Return the root of the repository around a folder; raises `CommandError` where there is none."""
     return Path(_git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
 
 

@@ -216,7 +216,7 @@ COMMANDS = (
         help="tell what changed in the pipelines since a revision of git",
         description=(
             "Tell which pipelines of a folder are new, gone or changed since a revision: steps, their order, "
-            "inputs and settings, with all that they inherit. For reviews; lines that mean the same are silent."
+            "inputs and settings, with all that they inherit. For reviews; what means the same is silent."
         ),
         does=f"{_HERE}.difference:diff",
         arguments=(_argument("revision", metavar="REV", help="such as main or HEAD~3"), _FOLDER),

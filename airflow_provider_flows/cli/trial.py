@@ -61,11 +61,11 @@ def _run(text: str, file: str, options: Namespace) -> int:
     from airflow_provider_flows.cli.run import run
 
     name = str(read(text, file).data["platform"])
-    known = registry.found()
-    if name not in specs.shipped():
-        sound = {**known.sound, name: registry.Outside(file, text)}
-        registry.register(lambda: registry.Found(sound, known.faulty))
-        specs.load.cache_clear()
     variant = f".{options.variant}" if options.variant else ""
     options.target = f"{name}{variant}/{options.flow}"
-    return run(options)
+    specs.load.cache_clear()
+    with registry.beside(name, registry.Outside(file, text)):
+        try:
+            return run(options)
+        finally:
+            specs.load.cache_clear()

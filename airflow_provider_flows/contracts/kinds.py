@@ -33,7 +33,7 @@ class Known:
             return self._of_expression(parts[0].text.strip())
         return _TEXT
 
-    def _of_expression(self, text: str) -> Kinds | None:
+    def _of_expression(self, text: str) -> Kinds | None:  # noqa: PLR0911 - one for each kind of name
         if not _PATH.fullmatch(text):
             return None
         match text.split("."):

@@ -10,14 +10,15 @@ import yaml
 
 from airflow_provider_flows.pipelines.diagnostics import Diagnostic
 from airflow_provider_flows.pipelines.marks import read_marked
+from airflow_provider_flows.pipelines.plain import plain
 from airflow_provider_flows.schemas import schema_problem
 
 NAME = "flows.lock.yaml"
 KIND = "lock/1"
 _HEAD = """\
 # What the flows take that the pipelines here run, by connection and flow, as JSON Schemas.
-# Written by `airflow flows pull`; lint holds the pipelines against it, and `airflow flows check --drift` tells
-# what has changed at the platforms since. Commit it.
+# Written by `airflow flows pull`; lint holds the pipelines against it, and `airflow flows check --drift`
+# tells what has changed at the platforms since. Commit it.
 """
 
 
@@ -97,7 +98,16 @@ def _problem(name: str, each: Any) -> str | None:
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes no anchors: a schema that stands twice is two schemas."""
+    """Writes no anchors, as a schema that stands twice is two, and quotes what some take for no text."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style=None if text and plain(text) == text else '"'
+    )
+
+
+_Plain.add_representer(str, _text)

@@ -37,8 +37,8 @@ class _Call:
 def call_problems(lock: Lock, text: str, file: str) -> list[Diagnostic]:
     """Return what the operators of a Python file give that their flows don't take, and what they lack.
 
-    Only literals count: `flow_id`, the connection's id, and `inputs` as a dict with literal names. A file that
-    is no Python is left to Python.
+    Only literals count: `flow_id`, the connection's id, and `inputs` as a dict with literal names. A file
+    that is no Python is left to Python.
     """
     try:
         tree = ast.parse(text)
@@ -69,11 +69,15 @@ def _problems(lock: Lock, call: _Call) -> Iterator[Diagnostic]:
     files = call.keywords.get("files")
     for name in contract.inputs.get("required", ()):
         if name not in given and files is None and _mapping(properties.get(name)).get("default") is None:
-            yield _told(call, inputs or call.node, "missing-input", f"`{target.name}` needs the input `{name}`")
+            yield _told(
+                call, inputs or call.node, "missing-input", f"`{target.name}` needs the input `{name}`"
+            )
     is_closed = contract.inputs.get("additionalProperties") is False
     for name, node in given.items():
         if name in properties:
-            yield from _of_value(call, node, f"`{target.name}`: the input `{name}`", _mapping(properties[name]))
+            yield from _of_value(
+                call, node, f"`{target.name}`: the input `{name}`", _mapping(properties[name])
+            )
         elif properties or is_closed:
             message = guessed(f"`{target.name}` takes no input `{name}`", name, properties)
             note = f"inputs: {listed(properties)}" if properties else "it takes none"
@@ -112,7 +116,9 @@ def _of_value(call: _Call, node: ast.expr, what: str, schema: Mapping[str, Any])
         yield _told(call, node, "bad-input", f"{what}{path_text(path)}: {problem}")
 
 
-def _told(call: _Call, node: ast.AST, code: str, message: str, *notes: str, is_error: bool = True) -> Diagnostic:
+def _told(
+    call: _Call, node: ast.AST, code: str, message: str, *notes: str, is_error: bool = True
+) -> Diagnostic:
     lines = call.source.text.splitlines(keepends=True)
     line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
     index = sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode(errors="replace"))

@@ -13,7 +13,17 @@ from airflow_provider_flows.pipelines.model import Pipeline, Schedule, Step
 from airflow_provider_flows.pipelines.secret_shapes import suspicion
 
 _LONGEST = 80
-_OF_PIPELINE = ("title", "owner", "tags", "start", "end", "timezone", "catchup", "max_active_runs", "run_timeout")
+_OF_PIPELINE = (
+    "title",
+    "owner",
+    "tags",
+    "start",
+    "end",
+    "timezone",
+    "catchup",
+    "max_active_runs",
+    "run_timeout",
+)
 _OF_STEP = ("connection", "condition", "for_each", "label", "max_parallel", "group", "outlets")
 _WORDS = {"condition": "if", "inputs": "with"}
 

@@ -44,7 +44,6 @@ class Call:
         path = self.path.fill(names, path_part)
         query = {} if "?" in path else filled(self.query, names)  # a setting's path may bring its own
         body = filled(self.json, names)
-        seconds = filled(self.read_timeout, names)
         return Request(
             purpose=self.purpose,
             method=self.method,
@@ -52,10 +51,18 @@ class Call:
             headers=_ASKING if body is None else _TELLING,
             body=None if body is None else json.dumps(body, allow_nan=False).encode(),
             file=file,
-            read_timeout=float(names["conn"]["read_timeout"] if seconds is None else seconds),
+            read_timeout=self._seconds(names),
             max_response_bytes=names["conn"]["max_response_bytes"],
             is_repeatable=self.method == "GET" or self.purpose == "cancel",
         )
+
+    def _seconds(self, names: Mapping[str, Any]) -> float:
+        """Return how long to wait for the answer; raises `SpecError` for what is no number."""
+        seconds = filled(self.read_timeout, names)
+        try:
+            return float(names["conn"]["read_timeout"] if seconds is None else seconds)
+        except (TypeError, ValueError) as error:
+            raise SpecError(f"{self.purpose}.read_timeout must be a number, not {seconds!r}") from error
 
 
 def read_call(document: Document, purpose: str, public: Mapping[str, Any]) -> Call | None:

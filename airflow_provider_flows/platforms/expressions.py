@@ -176,6 +176,8 @@ def filled(value: Any, names: Mapping[str, Any]) -> Any:
         return value
     result: dict[str, Any] = {}
     spread = filled(value.get(SPREAD), names) or {}
+    if not isinstance(spread, Mapping):
+        raise SpecError(f"{value[SPREAD].where}: only a mapping can be spread, not a {type(spread).__name__}")
     for key, member in value.items():
         if key == SPREAD:
             continue

@@ -10,7 +10,16 @@ from typing import Any
 import yaml
 
 SUFFIX = ".platform.yaml"
-LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_TEXTS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"}  # to YAML 1.1; JSON has none of them
+_RESOLVERS = {
+    first: [each for each in forms if each[0] not in _NO_TEXTS]
+    for first, forms in _SAFE.yaml_implicit_resolvers.items()
+}
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = type(
+    "Loader", (_SAFE,), {"yaml_implicit_resolvers": _RESOLVERS}
+)
+"""Reads YAML in which a date is a text, as pipelines and the check of specs read it."""
 
 
 @cache

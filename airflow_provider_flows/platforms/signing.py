@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from airflow_provider_flows.platforms.addresses import filled_address
 from airflow_provider_flows.platforms.connections import Settings
 from airflow_provider_flows.platforms.documents import Document
-from airflow_provider_flows.platforms.expressions import Expression, compiled, expression, filled
+from airflow_provider_flows.platforms.expressions import Expression, compiled, expression, filled, written
 from airflow_provider_flows.platforms.fields import is_sendable
 from airflow_provider_flows.platforms.refusals import Refusals
 from airflow_provider_flows.protocol.auth import Auth, HeaderAuth, TokenAuth
@@ -42,7 +42,7 @@ def build_auth(
     if not values or _NEEDED.get(kind, set()) - set(values):
         raise ConnectionFieldError(f"{refusals.credentials} is missing")
     if kind in {"header", "basic"}:
-        headers = values if kind == "header" else _basic(values["login"], values["password"])
+        headers = _texts(values, where) if kind == "header" else _basic(values["login"], values["password"])
         scrubber.add(*headers.values(), *(each.removeprefix("Basic ") for each in headers.values()))
         return HeaderAuth(headers)
     url = filled_address(data, where, {"conn": settings.names})
@@ -116,6 +116,16 @@ def _token_request(url: str, headers: Mapping[str, str], body: bytes, settings: 
         max_response_bytes=settings.public["max_response_bytes"],
         is_repeatable=True,
     )
+
+
+def _texts(values: Mapping[str, Any], where: Callable[..., str]) -> dict[str, str]:
+    """Return headers as texts: a field of the connection may be a number."""
+    headers = {name: written(value) for name, value in values.items()}
+    if (odd := next((name for name, text in headers.items() if text is None), None)) is not None:
+        raise ConnectionFieldError(
+            f"{where(odd)}: a header must be a text, not a {type(values[odd]).__name__}"
+        )
+    return {name: text for name, text in headers.items() if text is not None}
 
 
 def _basic(login: str, password: str) -> dict[str, str]:

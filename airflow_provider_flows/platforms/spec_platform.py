@@ -18,6 +18,8 @@ from airflow_provider_flows.protocol.listing import Page
 from airflow_provider_flows.protocol.messages import FilePart, Request, Response
 from airflow_provider_flows.protocol.runs import Run, RunHandle, RunOrder, RunState
 
+_NO_TASK = dict.fromkeys(("key", "dag_id", "task_id", "run_id", "map_index", "try_number"), "")
+
 
 class SpecPlatform(Engine):
     """One platform on one connection, in one variant, as its spec describes it.
@@ -155,7 +157,8 @@ class SpecPlatform(Engine):
         call = self._calls["upload"]
         if call is None:
             return None
-        names = {"conn": self.settings.public, "options": self._options(RunOrder("", options=options))}
+        order = RunOrder("", options=options, task=_NO_TASK)  # a file belongs to no run yet
+        names = {"conn": self.settings.public, "options": self._options(order)}
         return self._built(call, names, replace(file, field_name=call.file_field))
 
     def read_upload(self, file: FilePart, response: Response) -> Any:

@@ -57,8 +57,12 @@ class PlatformSpec:
     @property
     def options_of_variants(self) -> tuple[tuple[str, str], ...]:
         """The options that variants add, as (variant, option)."""
-        variants = self.document.data.get("variants", {}).items()
-        return tuple((variant, option) for variant, patch in variants for option in patch.get("options", {}))
+        return tuple(
+            (variant, option)
+            for variant, patch in self.document.data.get("variants", {}).items()
+            for option, each in (patch.get("options") or {}).items()
+            if each is not None  # a merge patch's way to take something away
+        )
 
     def variant(self, name: str | None) -> PlatformSpec:
         """Return the spec as one of its variants has it; raises `OptionsError` for an unknown name."""

@@ -36,6 +36,8 @@ def violations(schema: Mapping[str, Any], value: Any) -> list[tuple[Path, str]]:
         errors = list(_ready(schema).iter_errors(value))
     except Unresolvable as error:
         return [((), f"the schema's $ref {error.ref!r} leads nowhere; nothing is fetched for it")]
+    except RecursionError:
+        return [((), "the schema leads back to itself without an end, by its $ref")]
     found = [(tuple(error.absolute_path), _shortened(error.message)) for error in errors]
     return sorted(found, key=lambda each: [(isinstance(part, str), part) for part in each[0]])
 
@@ -54,6 +56,8 @@ def schema_problem(schema: Any) -> str | None:
 
     if not isinstance(schema, Mapping):
         return f"a JSON Schema is a mapping, not {type(schema).__name__}"
+    if not isinstance(schema.get("$schema", ""), str):
+        return "$.$schema: it must be a text"
     try:
         _validator(schema).check_schema(dict(schema))
     except SchemaError as error:

@@ -22,7 +22,7 @@ from airflow_provider_flows import get_provider_info
 from airflow_provider_flows.platforms import specs
 from airflow_provider_flows.provider_info import _add_platform
 
-PLATFORMS = ("blinkops", "scade", "unitelabs", "vishwa", "wisebot")
+PLATFORMS = ("airflow", "blinkops", "scade", "unitelabs", "vishwa", "wisebot")
 INFO = get_provider_info()
 CONNECTION_TYPES = {each["connection-type"]: each for each in INFO["connection-types"]}
 
@@ -92,7 +92,7 @@ def test_secret_extras_have_names_that_airflow_hides(platform: str) -> None:
         assert CONNECTION_TYPES[platform]["conn-fields"][name]["schema"]["format"] == "password"
 
 
-def test_airflow_lists_the_five_connection_types() -> None:
+def test_airflow_lists_the_connection_types() -> None:
     """Airflow's own providers manager finds the package by its entry point, and its hooks can be imported."""
     manager = ProvidersManager()  # type: ignore[no-untyped-call]  # untyped in Airflow
     assert "airflow-provider-flows" in manager.providers
@@ -106,7 +106,7 @@ def test_airflow_lists_the_five_connection_types() -> None:
 
 
 def test_a_broken_spec_costs_only_its_own_platform(tmp_path: Path) -> None:
-    """A spec that cannot be read is logged and left out; Airflow starts, and the other four are there."""
+    """A spec that cannot be read is logged and left out; Airflow starts, and the others are there."""
     package = tmp_path / "airflow_provider_flows"
     shutil.copytree(Path(airflow_provider_flows.__file__).parent, package)
     (package / "platforms" / "scade.platform.yaml").write_text("platform: [never closed")
@@ -125,6 +125,7 @@ def test_a_broken_spec_costs_only_its_own_platform(tmp_path: Path) -> None:
         "unitelabs",
         "blinkops",
         "wisebot",
+        "airflow",
     ]
     assert {"Scade", "vishwa.ai"}.isdisjoint(each["integration-name"] for each in info["integrations"])
     for name in ("scade", "vishwa"):
@@ -134,7 +135,7 @@ def test_a_broken_spec_costs_only_its_own_platform(tmp_path: Path) -> None:
 def test_an_unknown_platform_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     """A form that cannot be made leaves the description as it was."""
     info: dict[str, Any] = {}
-    _add_platform(info, "not_there", "NotThere")
+    _add_platform(info, "not_there", lambda: "")
     assert info == {}
     assert "Connection type 'not_there'" in caplog.text
 

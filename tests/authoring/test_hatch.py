@@ -42,7 +42,7 @@ def test_the_class_makes_the_requests() -> None:
 )
 def test_a_class_that_cannot_be_had_is_an_error_with_its_place(path: str, said: str) -> None:
     """The spec's line is named."""
-    with pytest.raises(SpecError, match=rf"sixth\.platform\.yaml:4:\d+.* {said}"):
+    with pytest.raises(SpecError, match=rf"sixth\.platform\.yaml:4: .* {said}"):
         make_platform(_spec(path), RAW)
 
 

@@ -35,16 +35,22 @@ def test_a_spec_in_the_folder_is_a_platform(own: Path) -> None:
 
 def test_a_faulty_spec_costs_nothing_but_itself(own: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The others are there, and the log and the error of whoever asks for it say where it is wrong."""
-    faulty = SIXTH.replace("platform: sixth", "platform: seventh").replace("  run_id: id\nstatus", "  run_id: id[\nstatus")
+    faulty = SIXTH.replace("platform: sixth", "platform: seventh").replace(
+        "  run_id: id\nstatus", "  run_id: id[\nstatus"
+    )
     (own / "seventh.platform.yaml").write_text(faulty, "utf-8")
     with caplog.at_level(logging.ERROR):
         assert types() == ["unitelabs", "scade", "blinkops", "wisebot", "vishwa", "airflow", "sixth"]
     assert [record.getMessage() for record in caplog.records if "seventh" in record.getMessage()] != []
-    with pytest.raises(NotSupportedError, match=r"'seventh' cannot be used: .*seventh\.platform\.yaml:27:11: `id\[`"):
+    with pytest.raises(
+        NotSupportedError, match=r"'seventh' cannot be used: .*seventh\.platform\.yaml:27:11: `id\[`"
+    ):
         specs.load("seventh")
 
 
-@pytest.mark.parametrize("text", ["", "\0", "platform: [never closed", "- a", "flows: platform/1\n" * 2, "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "\0", "platform: [never closed", "- a", "flows: platform/1\n" * 2, "\udcff"]
+)
 def test_no_file_is_too_odd(tmp_path: Path, text: str) -> None:
     """Whatever lies in the folder, the package's own platforms are there."""
     (tmp_path / "odd.platform.yaml").write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -60,7 +66,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with platforms_in(tmp_path / "nowhere"):
         assert specs.names() == SHIPPED
         [candidate] = outside.candidates()
-        assert "[flows] platforms_folder names a folder that can't be read" in candidate.diagnostics[0].message
+        assert (
+            "[flows] platforms_folder names a folder that can't be read" in candidate.diagnostics[0].message
+        )
 
 
 def test_no_name_is_taken_over(own: Path) -> None:

@@ -44,7 +44,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, emulator: FlowEmulato
 
 @pytest.mark.usefixtures("connections")
 def test_what_flows_take_is_written_down_and_held_against_steps(call: Call, night: Path) -> None:
-    """The platform tells one, a file the other; then a value of another type and a missing input are errors."""
+    """The platform tells one, a file the other; then a missing input is an error."""
     done = call("pull")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
@@ -55,14 +55,18 @@ def test_what_flows_take_is_written_down_and_held_against_steps(call: Call, nigh
     assert call("lint").code == 0
     (night / "night.flow.yaml").write_text(NIGHT.replace("host: web-1", "hots: 1"), "utf-8")
     told = call("lint").out
-    assert "night.flow.yaml:6:5: error[missing-input] `blinkops/look-up` needs the input `host` (string)" in told
-    assert "night.flow.yaml:6:12: warning[unknown-input] `blinkops/look-up` has no input `hots`" in told
+    assert (
+        "night.flow.yaml:6:5: error[missing-input] `blinkops/look-up` needs the input `host` (string)" in told
+    )
+    assert "night.flow.yaml:6:12: warning[unknown-input] `blinkops/look-up` takes no input `hots`" in told
     assert call("pull").out.startswith("flows.lock.yaml: 2 flows")
 
 
 @pytest.mark.usefixtures("connections")
-def test_a_change_at_the_platform_is_told_with_its_step(call: Call, night: Path, emulator: FlowEmulator) -> None:
-    """`check --drift` asks again; what breaks the step is an error, what doesn't a warning; pull takes it over."""
+def test_a_change_at_the_platform_is_told_with_its_step(
+    call: Call, night: Path, emulator: FlowEmulator
+) -> None:
+    """`check --drift` asks again; what breaks the step is an error, what doesn't a warning."""
     call("pull")
     assert call("check", "--drift").code == 0
     gentle = {**HOST, "properties": {**HOST["properties"], "locale": {"type": "string"}}}  # type: ignore[dict-item]
@@ -87,7 +91,12 @@ def test_a_flow_that_cannot_be_asked_for_stays_as_it_was(call: Call, night: Path
     call("pull")
     before = (night / "flows.lock.yaml").read_text("utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        away = {"conn_type": "blinkops", "host": "http://127.0.0.1:9", "password": "k", "extra": {"workspace": "w"}}
+        away = {
+            "conn_type": "blinkops",
+            "host": "http://127.0.0.1:9",
+            "password": "k",
+            "extra": {"workspace": "w"},
+        }
         patch.setenv("AIRFLOW_CONN_BLINKOPS_DEFAULT", json.dumps(away))
         done = call("pull")
         checked = call("check", "--drift")

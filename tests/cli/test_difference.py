@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.cli.conftest import Done
 
 Call = Callable[..., Done]
+GIT = shutil.which("git") or "git"
 NIGHT = """\
 flows: pipeline/1
 pipeline: night
@@ -39,7 +41,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
+    subprocess.run([GIT, "-C", str(folder), *arguments], check=True, capture_output=True)
 
 
 def _commit(folder: Path) -> None:
@@ -58,7 +60,8 @@ def test_what_only_looks_different_is_silent(call: Call, repository: Path) -> No
 def test_steps_order_and_inputs_are_compared(call: Call, repository: Path) -> None:
     """Each change stands once, in the words of the language."""
     text = NIGHT.replace("depth: 2", "depth: 3").replace("    needs: [look_up]\n", "").replace("0 3", "0 4")
-    text += "  report:\n    run: scade/report\n    needs: [ticket]\n    options: {start_node_id: a, end_node_id: b}\n"
+    text += "  report:\n    run: scade/report\n    needs: [ticket]\n"
+    text += "    options: {start_node_id: a, end_node_id: b}\n"
     (repository / "night.flow.yaml").write_text(text, "utf-8")
     (repository / "day.flow.yaml").write_text(NIGHT.replace("pipeline: night", "pipeline: day"), "utf-8")
     done = call("diff", "HEAD")
@@ -107,7 +110,7 @@ def test_nothing_is_left_and_nothing_is_touched(call: Call, repository: Path) ->
 
 def _state(folder: Path) -> str:
     done = subprocess.run(
-        ["git", "-C", str(folder), "status", "--porcelain=v2"], check=True, capture_output=True, text=True
+        [GIT, "-C", str(folder), "status", "--porcelain=v2"], check=True, capture_output=True, text=True
     )
     return done.stdout
 
@@ -121,7 +124,9 @@ def test_a_revision_that_is_none_is_an_error(call: Call, repository: Path, revis
     assert not (repository / "x").exists()
 
 
-def test_outside_of_a_repository_it_says_so(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_of_a_repository_it_says_so(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Git's own words are enough."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

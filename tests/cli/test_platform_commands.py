@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,9 +85,8 @@ def test_one_run_is_made_on_the_real_thing(
     file = tmp_path / f"mine{SUFFIX}"
     text = text_of(f"vishwa{SUFFIX}").replace("platform: vishwa", "platform: mine")
     file.write_text(text, "utf-8")
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_MINE_DEFAULT", f'{{"conn_type": "mine", "host": "{emulator.url}/vishwa", "password": "vishwa-key"}}'
-    )
+    fields = {**emulator.connections()["vishwa_default"], "conn_type": "mine"}
+    monkeypatch.setenv("AIRFLOW_CONN_MINE_DEFAULT", json.dumps(fields))
     done = call("test-platform", str(file), "--connection", "mine_default", "--flow", "echo", "--with", "a=1")
     assert done.code == 0, done.err
     assert '"run_status"' in done.out

@@ -38,7 +38,12 @@ TEXT, NUMBER, WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"
         (schema(a={}), schema(a={"enum": ["x"]}), 'a must be one of ["x"] now', True),
         (schema(a={"enum": ["x"]}), schema(a={}), "a may be anything now", False),
         (schema(a=WHOLE), schema(a={**WHOLE, "minimum": 1}), "a minimum is 1 (no such limit before)", True),
-        (schema(a={**WHOLE, "default": 1}), schema(a={**WHOLE, "default": 2}), "a its default was 1 and is 2", False),
+        (
+            schema(a={**WHOLE, "default": 1}),
+            schema(a={**WHOLE, "default": 2}),
+            "a its default was 1 and is 2",
+            False,
+        ),
         (schema(a={"items": TEXT}), schema(a={"items": WHOLE}), "a its inner rules changed", True),
     ],
 )

@@ -22,10 +22,19 @@ ONE = {"type": "object", "properties": {"plate": {"type": "string"}}, "required"
         ([{"key": "plate", "type": "str", "required": True}], ONE),
         ({"plate": {"type": "string", "required": True}}, ONE),
         ({"plate": "string"}, {"type": "object", "properties": {"plate": {"type": "string"}}}),
-        ({"n": {"type": "int", "default": 3}}, {"type": "object", "properties": {"n": {"type": "integer", "default": 3}}}),
+        (
+            {"n": {"type": "int", "default": 3}},
+            {"type": "object", "properties": {"n": {"type": "integer", "default": 3}}},
+        ),
         (
             # Airflow's params: https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/params.html
-            {"day": {"value": None, "schema": {"type": "string", "format": "date"}, "description": "Of the report."}},
+            {
+                "day": {
+                    "value": None,
+                    "schema": {"type": "string", "format": "date"},
+                    "description": "Of the report.",
+                }
+            },
             {
                 "type": "object",
                 "properties": {"day": {"type": "string", "format": "date", "description": "Of the report."}},

@@ -47,7 +47,7 @@ LISTS = frozenset({"tags", "outlets", "on_failure"})
 CHOICES = frozenset({"trigger_rule", "on_ambiguous_start"})
 
 
-def allowed(good: Good, path: Path_) -> frozenset[str] | None:
+def allowed(good: Good, path: Path_) -> frozenset[str] | None:  # noqa: PLR0911 - one for each kind of place
     """Return the keys that a mapping may have, None where they are free or no part of the language."""
     if good.name.endswith(SPEC):
         from tests.corpus.specs import spec_keys

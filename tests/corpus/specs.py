@@ -17,12 +17,25 @@ from airflow_provider_flows.schemas import schema
 from tests.corpus import harmless_layout, harmless_values, spoilt_keys, spoilt_layout
 from tests.corpus.cases import GOOD
 from tests.corpus.goods import Good, Path_, Site, sites
-from tests.corpus.mutants import Mutator, Spoilt, chosen, composed_line, is_simple, replaced, spoilt, without_member
+from tests.corpus.mutants import (
+    Mutator,
+    Spoilt,
+    chosen,
+    composed_line,
+    is_simple,
+    replaced,
+    spoilt,
+    without_member,
+)
 
 _CALLS = ("start", "status", "result", "cancel", "search", "describe", "test")
 _WRONG: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("title", "platform", "credentials", "docs", "run_id", "state"), ("7", "[a]", "{a: b}", "true")),
-    **dict.fromkeys(("connection", "auth", "states", "options", "remember", "variants", "start"), ("7", "[a]", "text")),
+    **dict.fromkeys(
+        ("title", "platform", "credentials", "docs", "run_id", "state"), ("7", "[a]", "{a: b}", "true")
+    ),
+    **dict.fromkeys(
+        ("connection", "auth", "states", "options", "remember", "variants", "start"), ("7", "[a]", "text")
+    ),
     **dict.fromkeys(("rules", "already_over", "no_result", "examples"), ("7", "{a: b}", "text")),
 }
 
@@ -79,7 +92,9 @@ def spec_keys(path: Path_) -> frozenset[str] | None:
 
 def missing_key(good: Good, rng: Random) -> Spoilt | None:
     """Take a key away that must be there."""
-    needed = [each for each in good.sites if len(each.path) == 1 and each.path[0] in schema("platform")["required"]]
+    needed = [
+        each for each in good.sites if len(each.path) == 1 and each.path[0] in schema("platform")["required"]
+    ]
     site = chosen(rng, [each for each in needed if is_simple(good, each)])
     text = without_member(good, site) if site else None
     if site is None or text is None:
@@ -92,7 +107,9 @@ def wrong_type(good: Good, rng: Random) -> Spoilt | None:
     known = [
         each
         for each in good.sites
-        if each.path[-1] in _WRONG and is_simple(good, each) and each.path[0] not in {"variants", "examples"}
+        if each.path[-1] in _WRONG
+        and is_simple(good, each)
+        and each.path[0] not in {"variants", "examples"}
         and (len(each.path) == 1 or (len(each.path) == 2 and each.path[0] in _CALLS))
     ]
     site = chosen(rng, known)
@@ -104,11 +121,21 @@ def wrong_type(good: Good, rng: Random) -> Spoilt | None:
 
 def relative_path(good: Good, rng: Random) -> Spoilt | None:
     """Begin the path of a call without its slash."""
-    paths = [each for each in good.sites if len(each.path) == 2 and each.path[0] in _CALLS and each.path[1] in VERBS]
+    paths = [
+        each
+        for each in good.sites
+        if len(each.path) == 2 and each.path[0] in _CALLS and each.path[1] in VERBS
+    ]
     site = chosen(rng, [each for each in paths if is_simple(good, each) and good.text[each.start] == "/"])
     if site is None:
         return None
-    return spoilt(good, replaced(good, site.start, site.start + 1, ""), site.start, "bad-value", says="must begin with `/`")
+    return spoilt(
+        good,
+        replaced(good, site.start, site.start + 1, ""),
+        site.start,
+        "bad-value",
+        says="must begin with `/`",
+    )
 
 
 def unknown_field(good: Good, rng: Random) -> Spoilt | None:
@@ -133,7 +160,9 @@ def malformed(good: Good, rng: Random) -> Spoilt | None:
     parts = [
         each
         for each in good.sites
-        if len(each.path) == 2 and each.path[0] in _CALLS and each.path[1] in {"run_id", "state", "result", "error"}
+        if len(each.path) == 2
+        and each.path[0] in _CALLS
+        and each.path[1] in {"run_id", "state", "result", "error"}
     ]
     site = chosen(rng, [each for each in parts if is_simple(good, each)])
     if site is None:
@@ -143,7 +172,11 @@ def malformed(good: Good, rng: Random) -> Spoilt | None:
 
 
 def _in_a_path(good: Good, rng: Random, wrong: str, code: str, says: str) -> Spoilt | None:
-    paths = [each for each in good.sites if len(each.path) == 2 and each.path[0] in _CALLS and each.path[1] in VERBS]
+    paths = [
+        each
+        for each in good.sites
+        if len(each.path) == 2 and each.path[0] in _CALLS and each.path[1] in VERBS
+    ]
     site = chosen(rng, [each for each in paths if _is_plain(good, each)])
     if site is None:
         return None
@@ -203,4 +236,3 @@ MUTATORS: tuple[Mutator, ...] = (
     harmless_values.only_blocks,
     harmless_values.other_word,
 )
-

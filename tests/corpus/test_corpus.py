@@ -10,7 +10,7 @@ from tests.corpus.playing import MUTATORS, play_mutants, play_noise, play_specs
 from tests.corpus.specs import MUTATORS as SPEC_MUTATORS
 
 CASES = cases()
-NEEDS_MORE_THAN_THE_FILE = {"no-such-timetable", "refused", "unknown-notifier", "unreadable"}
+NEEDS_MORE_THAN_THE_FILE = {"drift", "no-such-timetable", "refused", "unknown-notifier", "unreadable"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

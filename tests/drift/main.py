@@ -1,4 +1,4 @@
-"""`make drift-check`: the emulator changes what a flow takes, and the commands name step, input and change."""
+"""`make drift-check`: the emulator changes what a flow takes, and commands name step, input and change."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-sys.path[0] = str(Path(__file__).parents[2])  # in place of this script's own folder
 
 import requests
 
@@ -62,8 +60,8 @@ def main() -> None:
         commands.expect(["pull"], 0, "~ unitelabs/plate-prep (unitelabs_default): locale is new and required")
         told = commands.expect(["lint"], 1, "2 errors")
         for error in (
-            "night.flow.yaml:8:5: error[missing-input] `unitelabs/plate-prep` needs the input `locale` (string)",
-            "error[bad-input] `unitelabs/plate-prep`: the input `samples`: ['a', 'b'] is not of type 'integer'",
+            "night.flow.yaml:8:5: error[missing-input] `unitelabs/plate-prep` needs the input `locale`",
+            "error[bad-input] `unitelabs/plate-prep`: the input `samples`: ['a', 'b'] is not of type",
         ):
             _assert(error in told, f"no {error!r} in\n{told}")
         commands.expect(["check", "--drift"], 1, "2 errors")
@@ -95,7 +93,9 @@ class Commands:
             check=False,
         )
         told = done.stdout + done.stderr
-        _assert(done.returncode == code, f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{told}")
+        _assert(
+            done.returncode == code, f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{told}"
+        )
         _assert(said in told, f"{' '.join(command)} did not say {said!r}:\n{told}")
         print(f"drift-check: {' '.join(command)}: {said}", flush=True)
         return told
@@ -105,7 +105,8 @@ class Commands:
 def _emulator() -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "airflow_provider_flows.emulator", "--port", str(port)], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "airflow_provider_flows.emulator", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:

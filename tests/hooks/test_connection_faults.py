@@ -31,7 +31,7 @@ def start(colour: Sync, conn_id: str) -> None:
 
 @pytest.mark.usefixtures("connections")
 def test_a_hook_needs_its_own_type(colour: Sync, emulator: FlowEmulator) -> None:
-    """A typed hook refuses another platform's connection; the common one takes any of the five."""
+    """A typed hook refuses another platform's connection; the common one takes any."""
     VISHWA.add_flow(emulator)
     with pytest.raises(
         ConnectionFieldError, match=r"has the type 'vishwa', but the type 'wisebot' is needed here"
@@ -42,7 +42,7 @@ def test_a_hook_needs_its_own_type(colour: Sync, emulator: FlowEmulator) -> None
 
 
 def test_a_type_that_is_none_of_ours_is_named(colour: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection of some other type is an error that lists the five."""
+    """A connection of some other type is an error that lists ours."""
     monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps({"conn_type": "http", "host": "h.invalid"}))
     with pytest.raises(UsageError, match="wisebot"):
         colour.call(FlowHook("other"), "start_run", "quick")

@@ -133,12 +133,16 @@ def test_the_encryption_key_is_one_and_shared() -> None:
 
 
 def test_the_connections_are_the_emulators() -> None:
-    """`connections.env` says what `airflow_connections` says, in lines that Compose and Docker read alike."""
+    """`connections.env` says what `airflow_connections` says, in lines that Compose and Docker read alike.
+
+    The Airflow of compose.yaml is there too, as if it were another one.
+    """
     lines = [
         line for line in (DOCKER / "connections.env").read_text().splitlines() if not line.startswith("#")
     ]
     given = dict(line.split("=", 1) for line in lines)
-    expected = airflow_connections("http://emulator:8100")
+    itself = {"conn_type": "airflow", "host": "http://airflow:8080", "login": "demo", "password": "demo"}
+    expected = {**airflow_connections("http://emulator:8100"), "airflow_default": itself}
     assert {name: json.loads(value) for name, value in given.items()} == {
         f"AIRFLOW_CONN_{conn_id.upper()}": fields for conn_id, fields in expected.items()
     }

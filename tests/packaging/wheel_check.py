@@ -8,14 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-# In place of this script's own folder.
-sys.path[0] = str(Path(__file__).parents[2])
 
 from airflow_provider_flows.demo.environment import airflow_environment, free_port
 from airflow_provider_flows.emulator.connections import airflow_connections
@@ -52,9 +48,7 @@ def _site(python: Path, wheels: Wheels) -> Iterator[tuple[str, dict[str, str]]]:
     command += ["--port", str(port), "--emulator-port", str(emulator_port)]
     log = wheels.scratch / "site.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=wheels.scratch, env=variables, stdout=output, stderr=output
-        )
+        process = subprocess.Popen(command, cwd=wheels.scratch, env=variables, stdout=output, stderr=output)
     try:
         while b"Ctrl-C stops" not in log.read_bytes():
             if process.poll() is not None:

@@ -75,7 +75,13 @@ class Wheels:
     def run(self, command: Command, variables: dict[str, str], typed: str | None = None) -> str:
         """Run a command in the folder and give what it printed; end everything if it fails."""
         done = subprocess.run(
-            command, cwd=self.scratch, env=variables, input=typed, text=True, stdout=subprocess.PIPE, check=False
+            command,
+            cwd=self.scratch,
+            env=variables,
+            input=typed,
+            text=True,
+            stdout=subprocess.PIPE,
+            check=False,
         )
         if done.returncode:
             said = f"{' '.join(map(str, command))} ended with {done.returncode}"

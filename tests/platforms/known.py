@@ -1,4 +1,4 @@
-"""The five platforms on connections as a user would fill them in, for tests that meet no emulator."""
+"""The platforms on connections as a user would fill them in, for tests that meet no emulator."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ SECRETS: Mapping[str, str] = {
     "blinkops": "blink-key-1",
     "wisebot": "wb_live_key1",
     "vishwa": "xp-key-1",
+    "airflow": "airflow-password-1",
 }
 WEBHOOK_SECRET = "hook-secret-1"
 _CONNECTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -28,12 +29,14 @@ _CONNECTIONS: Mapping[str, Mapping[str, Any]] = {
         "extra": {"webhook_origin": "https://hooks.wise.test", "webhook_secret": WEBHOOK_SECRET},
     },
     "vishwa": {},
+    "airflow": {"host": "https://airflow.test", "login": "me"},
 }
 PATHS = {  # where the status of the run "r/1" is asked for
     "unitelabs": "https://api.unitelabs.io/t-1/v1/workflows/f-1/runs/r%2F1",
     "scade": "https://api.scade.pro/api/v1/task/r%2F1",
     "blinkops": "https://app.blinkops.com/api/v1/workspace/ws-1/executions/r%2F1",
     "vishwa": "https://api.vishwa.ai/v1/workflow/f-1/run/r%2F1/status",
+    "airflow": "https://airflow.test/api/v2/dags/f-1/dagRuns/r%2F1",
 }
 NODES = {"start_node_id": "SYnn-start", "end_node_id": "y5iI-end"}  # Scade's required options
 

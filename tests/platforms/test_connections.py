@@ -45,6 +45,7 @@ DEFAULTS = {
     "scade": {"host": "https://api.scade.pro", "read_timeout": 30, "verify": True},
     "blinkops": {"host": "https://app.blinkops.com", "connect_timeout": 10},
     "wisebot": {"read_timeout": 300, "webhook_read_timeout": 300, "webhook_header": "Authorization"},
+    "airflow": {"max_requests_in_flight": 10, "host": "https://airflow.test"},
     "vishwa": {"host": "https://api.vishwa.ai", "max_response_bytes": 32 * 1024 * 1024},
 }
 
@@ -54,7 +55,8 @@ def test_what_is_not_said_has_its_default(platform: str) -> None:
     """A connection with only what is required has every other field's default."""
     public = build(platform).settings.public
     assert {name: public[name] for name in DEFAULTS[platform]} == DEFAULTS[platform]
-    assert (public["cert"], public["proxies"], public["run_link"]) == (None, None, None)
+    assert (public["cert"], public["proxies"]) == (None, None)
+    assert (public["run_link"] is None) is (platform != "airflow")  # whose pages' addresses are public
 
 
 @pytest.mark.parametrize("platform", names())

@@ -171,6 +171,7 @@ def test_a_spec_says_what_its_platform_can() -> None:
     """Abilities are read off the specs, so that nothing is offered that a platform has not."""
     purposes = ("status", "result", "cancel", "search", "upload", "describe", "test")
     assert {name: [each for each in purposes if load(name).can(each)] for name in names()} == {
+        "airflow": ["status", "result", "cancel", "search", "describe", "test"],
         "blinkops": ["status", "result", "cancel", "search", "describe", "test"],
         "scade": ["status"],
         "unitelabs": ["status", "search", "describe", "test"],

@@ -21,16 +21,18 @@ from airflow_provider_flows.protocol.errors import NotSupportedError
 from airflow_provider_flows.schemas import schema, schema_problem
 from tests.platforms.known import NODES, build
 
-PLATFORMS = ("blinkops", "scade", "unitelabs", "vishwa", "wisebot")
+PLATFORMS = ("airflow", "blinkops", "scade", "unitelabs", "vishwa", "wisebot")
 VARIANTS = [(name, variant) for name in PLATFORMS for variant in (None, *load(name).variants)]
 
 
-def test_five_platforms_ship() -> None:
+def test_six_platforms_ship() -> None:
     """The platforms are found by their files; any other name is an error that lists them."""
     assert names() == PLATFORMS
     with pytest.raises(NotSupportedError, match=r"'vishva' is unknown; did you mean 'vishwa'\?"):
         load("vishva")
-    with pytest.raises(NotSupportedError, match="known: blinkops, scade, unitelabs, vishwa, wisebot"):
+    with pytest.raises(
+        NotSupportedError, match="known: airflow, blinkops, scade, unitelabs, vishwa, wisebot"
+    ):
         load("postgres")
 
 
@@ -47,7 +49,7 @@ def test_the_schema_of_specs_is_a_schema_and_short() -> None:
     Draft202012Validator.check_schema(schema("platform"))
     text = (files("airflow_provider_flows.schemas") / "platform.schema.json").read_text("utf-8")
     assert json.loads(text) == schema("platform")
-    assert len(text.splitlines()) <= 160
+    assert len(text.splitlines()) <= 150
 
 
 @pytest.mark.parametrize(("name", "variant"), VARIANTS)
@@ -86,7 +88,7 @@ def test_every_expression_compiles_and_every_setting_exists(name: str, variant: 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_form_has_the_fields_of_the_spec(name: str) -> None:
     """The form, which Airflow reads unchecked and fast, shows the same fields as the checked spec."""
-    shown, spec = form(name), load(name)
+    shown, spec = form(text_of(f"{name}.platform.yaml")), load(name)
     assert (shown["title"], shown["docs"]) == (spec.title, spec.document.data["docs"])
     assert list(shown["standard"]) == list(spec.standard)
     assert list(shown["extra"]) == list(spec.extra)
@@ -193,7 +195,7 @@ def test_what_is_undocumented_can_be_set(name: str) -> None:
         for line in spec.lines
         if "# " in line and "Undocumented: " in line
     ]
-    assert guesses
+    assert guesses or name == "airflow"  # whose API is public to its last word
     for guess in guesses:
         settings = [
             setting

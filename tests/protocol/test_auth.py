@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from airflow_provider_flows.protocol.auth import TokenAuth, HeaderAuth, signed
+from airflow_provider_flows.protocol.auth import HeaderAuth, TokenAuth, signed
 from airflow_provider_flows.protocol.errors import ResponseLostError
 from airflow_provider_flows.protocol.messages import Request, Response
 from airflow_provider_flows.transports.driver import drive

@@ -23,7 +23,7 @@ def check_hooks(listed: str) -> None:
 
 
 def check_platforms(code: int, told: str) -> None:
-    """`airflow flows platforms` ends with 1, and tells all that is wrong with the broken spec and no other."""
+    """`airflow flows platforms` ends with 1, and tells what is wrong with the broken spec alone."""
     assert code == 1, told
     assert "Acme Robots" in told, told
     assert "package acme-flows 1.0" in told, told
@@ -33,7 +33,9 @@ def check_platforms(code: int, told: str) -> None:
 
 def check_form(url: str) -> None:
     """The form has the platform's own field and those of every platform."""
-    forms = {each["connection_type"]: each for each in _session(url).get(f"{url}/ui/connections/hook_meta").json()}
+    forms = {
+        each["connection_type"]: each for each in _session(url).get(f"{url}/ui/connections/hook_meta").json()
+    }
     form = forms["acme"]
     assert form["hook_name"] == "Acme Robots", form
     assert form["standard_fields"]["password"]["title"] == "API key", form

@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-sys.path[0] = str(Path(__file__).parents[2])  # in place of this script's own folder
 
 from airflow_provider_flows.demo.environment import airflow_environment, free_port
 from airflow_provider_flows.demo.failures import DemoError

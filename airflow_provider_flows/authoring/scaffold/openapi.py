@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airflow_provider_flows.authoring.scaffold.operations import Operation, ScaffoldError, path_parts
+from airflow_provider_flows.authoring.scaffold.operations import NOWHERE, Operation, ScaffoldError, path_parts
 from airflow_provider_flows.pipelines.guesses import guessed
 from airflow_provider_flows.pipelines.near import listed
 
@@ -45,8 +45,8 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], 
     for path, item in _mapping(document.get("paths")).items():
         for verb in _VERBS:
             if isinstance(found := _mapping(item).get(verb), dict):
-                shared = _mapping(item).get("parameters", [])
-                yield (verb.upper(), path), {**found, "parameters": [*shared, *found.get("parameters", [])]}
+                shared, own = _mapping(item).get("parameters") or [], found.get("parameters") or []
+                yield (verb.upper(), str(path)), {**found, "parameters": [*shared, *own]}
 
 
 def _operation(document: Mapping[str, Any], place: tuple[str, str], call: Mapping[str, Any]) -> Operation:
@@ -54,19 +54,25 @@ def _operation(document: Mapping[str, Any], place: tuple[str, str], call: Mappin
     origin, base = _server(document, call)
     parameters = [_resolved(document, each) for each in call["parameters"]]
     required = [each for each in parameters if each.get("in") == "query" and each.get("required")]
-    headers, user = _signing(document, call)
+    headers, user, token_url = _signing(document, call)
+    headers |= {
+        str(each["name"]): f"<{each['name']}>"
+        for each in parameters
+        if each.get("in") == "header" and each.get("required")
+    }
     schema = _json_schema(document, _resolved(document, call.get("requestBody", {})))
     body = _example(document, schema) if schema is not None else None
     answers = _mapping(call.get("responses"))
-    good = next((answers[code] for code in sorted(answers) if str(code).startswith("2")), {})
+    good = next((answers[code] for code in sorted(answers, key=str) if str(code).startswith("2")), {})
     answer = _json_schema(document, _resolved(document, good))
     return Operation(
         method=method,
         origin=origin,
-        path=path_parts(f"{base}{path}"),
-        query={each["name"]: f"<{each['name']}>" for each in required},
+        path=path_parts(f"{base}{path}", guess=False),
+        query={str(each["name"]): f"<{each['name']}>" for each in required},
         headers=headers,
         user=user,
+        token_url=token_url,
         body=body,
         about=_descriptions(document, schema),
         answer=_example(document, answer) if answer is not None else None,
@@ -82,15 +88,13 @@ def _server(document: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[str, 
         url = url.replace(f"{{{name}}}", str(_mapping(variable).get("default", name)))
     scheme, found, rest = url.partition("://")
     if not found:
-        return "https://api.example.com", url.rstrip(
-            "/"
-        )  # a server without a host is where the document lies
+        return NOWHERE, url.rstrip("/")  # a server without a host is where the document lies
     host, _, path = rest.partition("/")
     return f"{scheme}://{host}", f"/{path}".rstrip("/")
 
 
-def _signing(document: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
-    """Return headers as a line for curl would have them, and whether HTTP Basic is used."""
+def _signing(document: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[dict[str, str], bool, str]:
+    """Return headers as a line for curl has them, whether HTTP Basic is used, and where tokens are had."""
     schemes = _mapping(_mapping(document.get("components")).get("securitySchemes"))
     headers: dict[str, str] = {}
     needed = call.get("security", document.get("security")) or [dict.fromkeys(schemes)]
@@ -98,12 +102,15 @@ def _signing(document: Mapping[str, Any], call: Mapping[str, Any]) -> tuple[dict
         scheme = _resolved(document, schemes.get(name, {}))
         kind, way = scheme.get("type"), str(scheme.get("scheme", "")).lower()
         if kind == "http" and way == "basic":
-            return {}, True
+            return {}, True, ""
+        flows = _mapping(_mapping(scheme.get("flows")).get("clientCredentials"))
+        if kind == "oauth2" and isinstance(flows.get("tokenUrl"), str):
+            return {}, False, flows["tokenUrl"]
         if kind == "apiKey" and scheme.get("in") == "header":
             headers[str(scheme.get("name"))] = "<key>"
         elif (kind == "http" and way == "bearer") or kind in {"oauth2", "openIdConnect"}:
             headers["Authorization"] = "Bearer <token>"
-    return headers, False
+    return headers, False, ""
 
 
 def _json_schema(document: Mapping[str, Any], holder: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -122,6 +129,9 @@ def _example(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int 
             return schema[word]
     if schema.get("enum"):
         return schema["enum"][0]
+    branches = [_resolved(document, each) for word in ("anyOf", "oneOf") for each in schema.get(word) or []]
+    if (branch := next((each for each in branches if each.get("type") != "null"), None)) is not None:
+        return _example(document, branch, depth + 1) if depth < _DEEPEST else None
     properties = _properties(document, schema)
     if properties and depth < _DEEPEST:
         return {name: _example(document, each, depth + 1) for name, each in properties.items()}
@@ -129,10 +139,13 @@ def _example(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int 
     return _SAMPLES.get(next(iter(kind), "string") if isinstance(kind, list) else kind, "<string>")
 
 
-def _properties(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    found = {name: _mapping(each) for name, each in _mapping(schema.get("properties")).items()}
-    for part in schema.get("allOf", []):
-        found |= _properties(document, _resolved(document, part))
+def _properties(
+    document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0
+) -> dict[str, Mapping[str, Any]]:
+    found = {str(name): _mapping(each) for name, each in _mapping(schema.get("properties")).items()}
+    for part in schema.get("allOf") or []:
+        if depth < _DEEPEST:
+            found |= _properties(document, _resolved(document, part), depth + 1)
     return found
 
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from airflow_provider_flows.pipelines.secret_shapes import suspicion
+
+NOWHERE = "https://api.example.com"
+"""The origin of a call that doesn't tell it."""
 _HOLES = re.compile(r"\{\{?\s*([\w .-]+?)\s*\}?\}|<([^<>/]+)>|\$\{([\w.]+)\}|\$(\w+)|(?<=/):([A-Za-z]\w*)")
 _VALUE = re.compile(  # what can only be somebody's id: a uuid, a number, letters mixed with digits
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9]{2,}|(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])[\w-]{6,}"
 )
-_VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+)?")
+_VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+)?(?:(?:alpha|beta|rc)[0-9]*)?|oauth2?")
 
 
 class ScaffoldError(Exception):
@@ -38,6 +42,7 @@ class Operation:
     :param query: values as texts
     :param headers: without those that say what the body is
     :param user: whether it signs in by HTTP Basic with user and password
+    :param token_url: where client credentials get a token, empty where none are used
     :param body: an example of the JSON body, None for none
     :param file_part: the name of the form's part that holds a file, empty for none
     :param about: descriptions of the body's members
@@ -51,6 +56,7 @@ class Operation:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     user: bool = False
+    token_url: str = ""
     body: Any = None
     file_part: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
@@ -68,9 +74,19 @@ class Operation:
         return self.origin + "".join(f"/{part.sample or part.text}" for part in self.path)
 
 
-def path_parts(path: str) -> tuple[Part, ...]:
-    """Return the parts of a path; what stands for something is known by its form."""
-    return tuple(_parts(path.strip("/").split("/"))) if path.strip("/") else ()
+def path_parts(path: str, *, guess: bool = True) -> tuple[Part, ...]:
+    """Return the parts of a path; what stands for something is known by its form.
+
+    A `/` at the end stays, as an empty last part: many an API answers without it with a redirect.
+
+    :param guess: whether a number, a uuid and the like are taken for an id
+    """
+    return tuple(_parts(path.removeprefix("/").split("/"), guess)) if path.strip("/") else ()
+
+
+def is_value(text: str) -> bool:
+    """Whether a text can only be somebody's id."""
+    return _VALUE.fullmatch(text) is not None and _VERSION.fullmatch(text) is None
 
 
 def is_hole(text: str) -> bool:
@@ -92,15 +108,16 @@ def is_version(part: Part) -> bool:
     )
 
 
-def _parts(texts: list[str]) -> Iterator[Part]:
+def _parts(texts: list[str], guess: bool) -> Iterator[Part]:
     before = "id"
     for text in texts:
         found = _HOLES.fullmatch(text)
         if found is not None:
             name = next(each for each in found.groups() if each)
             yield _hole(plain_name(name), before)
-        elif _VALUE.fullmatch(text) and not _VERSION.fullmatch(text):
-            yield Part(f"{plain_name(before).removesuffix('s')}_id", text)
+        elif guess and is_value(text):
+            name = f"{plain_name(before).removesuffix('s')}_id"
+            yield Part(name, sample(name) if suspicion((name,), text) is not None else text)
         else:
             yield Part(text)
             before = text
@@ -110,8 +127,9 @@ def _hole(name: str, before: str) -> Part:
     """Return the part; one that is only called `id` is that of what stands before it."""
     if name in {"id", "uuid"}:
         name = f"{plain_name(before).removesuffix('s')}_{name}" if before != "id" else name
-    return Part(name, _sample(name))
+    return Part(name, sample(name))
 
 
-def _sample(name: str) -> str:
+def sample(name: str) -> str:
+    """Return a made-up value for a name, for examples."""
     return f"{name.replace('_', '-')}-1"

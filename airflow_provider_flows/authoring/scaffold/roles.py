@@ -18,6 +18,7 @@ from airflow_provider_flows.authoring.scaffold.operations import (
 _FLOWS = re.compile(
     "flow|playbook|pipeline|job|dag|agent|automation|process|scenario|bot|recipe|procedure|robot|campaign|action"
 )
+_RUNS = re.compile("run|exec|task|instance|request|conversation")
 _SPACES = re.compile(
     "workspace|tenant|org|account|team|project|space|company|customer|region|env|owner|user|ws"
 )
@@ -84,9 +85,19 @@ def flow_member(body: Any) -> str | None:
     ids = [
         name
         for name, value in body.items()
-        if isinstance(value, str | int) and plain_name(name).endswith("id")
+        if isinstance(value, str | int) and value is not True and plain_name(name).endswith("id")
     ]
     return next((name for name in ids if _FLOWS.search(plain_name(name))), None)
+
+
+def is_flow_name(name: str) -> bool:
+    """Whether something of this name is a flow's id."""
+    return _FLOWS.search(plain_name(name)) is not None
+
+
+def is_run_name(name: str) -> bool:
+    """Whether something of this name is a run's id."""
+    return _RUNS.search(plain_name(name)) is not None and plain_name(name).endswith("id")
 
 
 def is_sample(value: Any) -> bool:

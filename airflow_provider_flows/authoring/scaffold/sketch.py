@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_flows.authoring.scaffold.operations import Operation, ScaffoldError, plain_name
-from airflow_provider_flows.authoring.scaffold.roles import Roles, flow_member, inputs_member, is_sample
+from airflow_provider_flows.authoring.scaffold.operations import (
+    Operation,
+    ScaffoldError,
+    is_value,
+    plain_name,
+)
+from airflow_provider_flows.authoring.scaffold.roles import (
+    Roles,
+    flow_member,
+    inputs_member,
+    is_flow_name,
+    is_run_name,
+    is_sample,
+)
 from airflow_provider_flows.authoring.scaffold.signing import Signing
+from airflow_provider_flows.authoring.unfinished import FILL_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,40 @@ class Sketch:
         }
         asked = {name: value for name, value in self.start.query.items() if is_sample(value)}
         return {plain_name(name): (name, value) for name, value in {**found, **asked}.items()}
+
+    @property
+    def status_query(self) -> dict[str, str]:
+        """The parameters of the status call, as the spec says them."""
+        query = self.status.query if self.status is not None else {}
+        return {
+            name: self._asked(name) if is_sample(value) or is_value(value) else value
+            for name, value in query.items()
+        }
+
+    @property
+    def status_body(self) -> dict[str, Any]:
+        """The members of the status call's body, as the spec says them."""
+        body = self.status.body if self.status is not None else None
+        return {
+            name: self._asked(name) if is_run_name(name) or is_flow_name(name) else value
+            for name, value in (body.items() if isinstance(body, dict) else ())
+        }
+
+    @property
+    def asks_for_a_run(self) -> bool:
+        """Whether the status call says which run it asks for."""
+        return self.roles.run is not None or "${run.id}" in {
+            *self.status_query.values(),
+            *(each for each in self.status_body.values() if isinstance(each, str)),
+        }
+
+    def _asked(self, name: str) -> str:
+        """Return what a parameter of the status call stands for, by its name."""
+        if plain_name(name) in self.roles.fields:
+            return f"${{conn.{plain_name(name)}}}"
+        if is_flow_name(name) and not is_run_name(name):
+            return "${flow}"
+        return FILL_IN if self.roles.run is not None else "${run.id}"
 
     @property
     def free_members(self) -> dict[str, Any]:

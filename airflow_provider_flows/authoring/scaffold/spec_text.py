@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airflow_provider_flows.authoring.scaffold.example_text import examples
-from airflow_provider_flows.authoring.scaffold.operations import Operation, plain_name
+from airflow_provider_flows.authoring.scaffold.operations import NOWHERE, Operation, plain_name
 from airflow_provider_flows.authoring.scaffold.roles import is_sample
 from airflow_provider_flows.authoring.scaffold.sketch import Sketch, titled
 from airflow_provider_flows.authoring.scaffold.written import flow_mapping, scalar
@@ -34,7 +34,8 @@ def _head(sketch: Sketch) -> Iterator[str]:
 def _connection(sketch: Sketch) -> Iterator[str]:
     signing = sketch.signing
     yield "connection:"
-    yield f"  host: {flow_mapping({'title': 'API address', 'default': sketch.start.origin})}"
+    told = {"required": True} if sketch.start.origin == NOWHERE else {"default": sketch.start.origin}
+    yield f"  host: {flow_mapping({'title': 'API address', **told})}"
     if signing.login:
         yield f"  login: {flow_mapping({'title': signing.login, 'required': True})}"
     if signing.password:
@@ -43,6 +44,7 @@ def _connection(sketch: Sketch) -> Iterator[str]:
     extra: dict[str, dict[str, Any]] = {
         name: {"title": titled(name), "required": True} for name in sketch.roles.fields
     }
+    extra |= {name: {"title": header, "required": True} for name, header in signing.plain.items()}
     extra |= {name: {"title": header, **secret} for name, header in signing.extra.items()}
     if extra:
         yield "  extra:"
@@ -103,7 +105,8 @@ def _json(sketch: Sketch) -> Iterator[str]:
     if sketch.inputs:
         members[sketch.inputs] = "${inputs}"
     if sketch.flow_member:
-        members[sketch.flow_member] = "${flow}"
+        is_number = isinstance(sketch.body[sketch.flow_member], int)
+        members[sketch.flow_member] = "${to_number(flow)}" if is_number else "${flow}"
     for name, (member, _) in sketch.options.items():
         if member in sketch.body:
             members[member] = f"${{options.{name}}}"
@@ -113,11 +116,9 @@ def _json(sketch: Sketch) -> Iterator[str]:
 
 def _query(sketch: Sketch, operation: Operation) -> Iterator[str]:
     def said(name: str, value: str) -> str:
-        if not is_sample(value):
-            return value
-        if operation is sketch.start:
-            return f"${{options.{plain_name(name)}}}"
-        return "${flow}" if sketch.roles.run is not None else "${run.id}"
+        if operation is sketch.status:
+            return sketch.status_query[name]
+        return f"${{options.{plain_name(name)}}}" if is_sample(value) else value
 
     if operation.query:
         yield f"  query: {flow_mapping({name: said(name, value) for name, value in operation.query.items()})}"
@@ -130,8 +131,15 @@ def _status(sketch: Sketch) -> Iterator[str]:
         yield from ("status:", f"  get: /{FILL_IN}/${{run.id}}", f"  state: {FILL_IN}")
         return
     yield "status:"
-    yield f"  {sketch.status.method.lower()}: {sketch.roles.template(sketch.status)}"
+    path = sketch.roles.template(sketch.status)
+    if sketch.asks_for_a_run:
+        yield f"  {sketch.status.method.lower()}: {path}"
+    else:
+        yield "  # Nothing in the call looks like a run's id: write ${run.id} where it stands."
+        yield f"  {sketch.status.method.lower()}: /{FILL_IN}{path}"
     yield from _query(sketch, sketch.status)
+    if sketch.status_body:
+        yield f"  json: {flow_mapping(sketch.status_body)}  # guessed by the names of the members"
     found = [name for name in _text_members(sketch.status.answer) if plain_name(name) in _STATES]
     if found:
         yield f"  state: {found[0]}  # guessed from the answer's members"

@@ -74,7 +74,7 @@ def _patched(marked: Marked, name: str, patch: Any) -> Marked:
         return [path[2:] for path in paths if path[:2] == start and len(path) > 2]
 
     whole = {key: value for key, value in marked.data.items() if key != "variants"}
-    marks = {**marked.marks, **{path: marked.marks[(*start, *path)] for path in below(marked.marks)}}
+    marks = {**marked.marks, **{path: marked.marks[start + path] for path in below(marked.marks)}}
     unusable = {*marked.unusable, *below(marked.unusable)}
     return replace(marked, data=merged(whole, patch), marks=marks, unusable=frozenset(unusable))
 

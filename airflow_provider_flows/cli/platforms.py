@@ -10,6 +10,7 @@ from airflow_provider_flows.cli.failures import FAILED
 from airflow_provider_flows.cli.printing import print_text
 from airflow_provider_flows.outside import Candidate
 from airflow_provider_flows.platforms import specs
+from airflow_provider_flows.platforms.forms import shipped
 from airflow_provider_flows.platforms.specs import PlatformSpec
 
 _ABILITIES = {
@@ -25,7 +26,7 @@ _ABILITIES = {
 def platforms(options: Namespace) -> int:  # noqa: ARG001 - the shape of commands
     """Print every platform, then what is wrong with those that can't be used; return 1 if there are any."""
     found = outside.candidates()
-    origins = dict.fromkeys(specs.shipped(), "this package")
+    origins = dict.fromkeys(shipped(), "this package")
     origins |= {each.name: each.origin for each in found if each.is_sound}
     rows = [_row(specs.load(name), origin) for name, origin in sorted(origins.items())]
     print_text(_table([("NAME", "TITLE", "VARIANTS", "CAN", "FROM"), *rows]))

@@ -18,8 +18,7 @@ from airflow_provider_flows.authoring.unfinished import FILL_IN
 from airflow_provider_flows.cli.failures import CommandError
 from airflow_provider_flows.cli.given import read_text
 from airflow_provider_flows.cli.printing import print_file
-from airflow_provider_flows.platforms import specs
-from airflow_provider_flows.platforms.forms import LOADER, SUFFIX
+from airflow_provider_flows.platforms.forms import LOADER, SUFFIX, shipped
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -30,7 +29,7 @@ def new_platform(options: Namespace) -> int:
         raise CommandError(
             f"a platform's name is lower-case letters, digits and single _, not {options.name!r}"
         )
-    if options.name in specs.shipped():
+    if options.name in shipped():
         raise CommandError(f"this package itself brings a platform {options.name!r}: call yours otherwise")
     try:
         text = spec_text(Sketch.of(options.name, *_calls(options)))

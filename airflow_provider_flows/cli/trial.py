@@ -15,7 +15,7 @@ from airflow_provider_flows.pipelines.diagnostics import Diagnostic
 from airflow_provider_flows.pipelines.formats import summary
 from airflow_provider_flows.platforms import registry, specs
 from airflow_provider_flows.platforms.documents import read
-from airflow_provider_flows.platforms.forms import SUFFIX, text_of
+from airflow_provider_flows.platforms.forms import SUFFIX, shipped, text_of
 
 
 def test_platform(options: Namespace) -> int:
@@ -37,7 +37,7 @@ def test_platform(options: Namespace) -> int:
 
 def _spec(given: str) -> tuple[str, str, bool]:
     """Return a spec's text and name, and whether it is one of the package's own."""
-    if given in specs.shipped():
+    if given in shipped():
         return text_of(given + SUFFIX), given + SUFFIX, True
     with reading(given):
         return Path(given).read_bytes().decode("utf-8-sig", "surrogateescape"), given, False

@@ -61,10 +61,10 @@ def _problems(lock: Lock, call: _Call) -> Iterator[Diagnostic]:
         return
     target, contract = found
     keys = inputs.keys if inputs is not None else []
-    if any(not isinstance(key, ast.Constant) or not isinstance(key.value, str) for key in keys):
-        return  # a `**` or a computed name: nobody knows what is given
     values = inputs.values if inputs is not None else []
-    given = {key.value: each for key, each in zip(keys, values, strict=True) if isinstance(key, ast.Constant)}
+    given = {name: each for key, each in zip(keys, values, strict=True) if (name := _text(key)) is not None}
+    if any(_text(key) is None for key in keys):
+        return  # a `**` or a computed name: nobody knows what is given
     properties = _mapping(contract.inputs.get("properties"))
     files = call.keywords.get("files")
     for name in contract.inputs.get("required", ()):
@@ -91,6 +91,10 @@ def _contract(lock: Lock, call: _Call) -> tuple[Target, Contract] | None:
         if target.flow == flow and (target.connection == connection or (is_default and _fits(call, target))):
             return target, contract
     return None
+
+
+def _text(key: ast.expr | None) -> str | None:
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
 
 
 def _fits(call: _Call, target: Target) -> bool:

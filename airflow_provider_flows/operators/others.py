@@ -19,7 +19,7 @@ from airflow_provider_flows.platforms.specs import PlatformSpec
 _SUFFIX = "RunFlowOperator"
 
 
-def __getattr__(name: str) -> type[RunFlowOperator]:
+def __getattr__(name: str) -> Any:
     """Return a platform's operator; raises `AttributeError` where there is no such platform."""
     if name.startswith("_") or not name.endswith(_SUFFIX):
         raise AttributeError(name)
@@ -56,7 +56,9 @@ def _made(name: str, spec: PlatformSpec) -> type[RunFlowOperator]:
     method.__name__ = "__init__"
     method.__signature__ = _signature(own, default)  # `partial` takes the keywords that stand in it
     members = {"__doc__": _doc(spec, own), "__module__": __name__, "__init__": method, "conn_type": spec.name}
-    return type(RunFlowOperator)(name, (RunFlowOperator,), members)
+    kind: Any = type(RunFlowOperator)  # Airflow's own, which `partial` needs
+    made: type[RunFlowOperator] = kind(name, (RunFlowOperator,), members)
+    return made
 
 
 def _signature(own: tuple[str, ...], flow_conn_id: str) -> Signature:

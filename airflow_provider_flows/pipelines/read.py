@@ -46,8 +46,8 @@ def read_pipeline(
     drafts = _drafts(own.given, inheritance)
     found += inheritance.problems(own.given.get("steps"))
     found += _problems(own.given, drafts)
-    for draft in drafts if more is not None else ():
-        found += more(draft, own.given)
+    if more is not None:
+        found += (each for draft in drafts for each in more(draft, own.given))
     diagnostics = _once(found)
     is_sound = not any(each.is_error for each in diagnostics)
     return Reading(_pipeline(own.given, drafts) if is_sound else None, diagnostics)

@@ -10,14 +10,14 @@ import pytest
 
 from airflow_provider_flows.emulator import FlowEmulator
 from airflow_provider_flows.platforms import specs
-from airflow_provider_flows.platforms.forms import SUFFIX, text_of
+from airflow_provider_flows.platforms.forms import SUFFIX, shipped, text_of
 from tests.cli.conftest import Done
 from tests.support.outside import SIXTH, platforms_in
 
 Call = Callable[..., Done]
 
 
-@pytest.mark.parametrize("name", specs.shipped())
+@pytest.mark.parametrize("name", shipped())
 def test_each_shipped_spec_keeps_its_own_examples(call: Call, name: str) -> None:
     """Its requests and what it makes of answers are as the examples say; each has some."""
     done = call("test-platform", name)
@@ -26,7 +26,7 @@ def test_each_shipped_spec_keeps_its_own_examples(call: Call, name: str) -> None
     assert not done.out.startswith("0 examples")
 
 
-@pytest.mark.parametrize("name", specs.shipped())
+@pytest.mark.parametrize("name", shipped())
 def test_the_examples_of_a_shipped_spec_cover_its_calls(name: str) -> None:
     """Each call that the spec has is made by some example, in each variant that has a start of its own."""
     data = specs.load(name).document.data
@@ -45,7 +45,7 @@ def test_platforms_of_ones_own_are_listed_with_where_they_come_from(call: Call, 
         done = call("platforms")
     assert done.code == 1
     rows = [line.split()[0] for line in done.out.split("\n\n", maxsplit=1)[0].splitlines()]
-    assert rows == ["NAME", *sorted([*specs.shipped(), "sixth"])]
+    assert rows == ["NAME", *sorted([*shipped(), "sixth"])]
     assert f"seventh, from folder {tmp_path}, cannot be used:" in done.out
     assert "error[unknown-key] `titel` is not a key of a platform spec. Did you mean `title`?" in done.out
     assert "error[bad-value] `test.get` must begin with `/`" in done.out
@@ -55,7 +55,7 @@ def test_without_platforms_of_ones_own_nothing_is_wrong(call: Call) -> None:
     """Those that come with the package are listed."""
     done = call("platforms")
     assert done.code == 0
-    assert done.out.count("this package") == len(specs.shipped())
+    assert done.out.count("this package") == len(shipped())
 
 
 def test_an_example_that_is_not_kept_is_an_error(call: Call, tmp_path: Path) -> None:

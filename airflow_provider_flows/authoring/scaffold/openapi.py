@@ -30,7 +30,7 @@ def read_operation(document: Any, wanted: str) -> Operation:
     if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
         raise ScaffoldError("this is no OpenAPI 3 document: its member `openapi` must say 3.something")
     every = dict(_operations(document))
-    named = {call.get("operationId"): place for place, call in every.items() if call.get("operationId")}
+    named = {str(call["operationId"]): place for place, call in every.items() if call.get("operationId")}
     verb, _, path = wanted.partition(" ")
     place = named.get(wanted) or (verb.upper(), path.strip())
     if place not in every:
@@ -63,8 +63,8 @@ def _operation(document: Mapping[str, Any], place: tuple[str, str], call: Mappin
     schema = _json_schema(document, _resolved(document, call.get("requestBody", {})))
     body = _example(document, schema) if schema is not None else None
     answers = _mapping(call.get("responses"))
-    good = next((answers[code] for code in sorted(answers, key=str) if str(code).startswith("2")), {})
-    answer = _json_schema(document, _resolved(document, good))
+    good = [answers[code] for code in sorted(answers, key=str) if str(code).startswith("2")]
+    answer = _json_schema(document, _resolved(document, good[0] if good else {}))
     return Operation(
         method=method,
         origin=origin,
@@ -167,10 +167,10 @@ def _states(document: Mapping[str, Any], schema: Mapping[str, Any] | None) -> tu
 
 def _resolved(document: Mapping[str, Any], node: Any, depth: int = 0) -> Mapping[str, Any]:
     """Return what a local `$ref` leads to."""
-    node = _mapping(node)
-    reference = node.get("$ref")
+    found = _mapping(node)
+    reference = found.get("$ref")
     if not isinstance(reference, str) or depth > _DEEPEST:
-        return node
+        return found
     if not reference.startswith("#/"):
         raise ScaffoldError(f"the document refers to {reference}: only references within it are followed")
     here: Any = document

@@ -35,7 +35,7 @@ def new_platform(options: Namespace) -> int:
         text = spec_text(Sketch.of(options.name, *_calls(options)))
     except ScaffoldError as error:
         raise CommandError(str(error)) from error
-    marks = sum(FILL_IN in line.partition(" #")[0] for line in text.splitlines())
+    marks = sum(FILL_IN in line.partition("#")[0] for line in text.splitlines())
     if options.output is None:
         print_file(text)
     else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_provider_flows.platforms import registry
-
 __version__ = "0.1.0"
 __all__ = ["__version__", "get_provider_info"]
 
@@ -15,12 +13,3 @@ def get_provider_info() -> dict[str, Any]:
     from airflow_provider_flows.provider_info import provider_info
 
     return provider_info()
-
-
-def _found() -> registry.Found:
-    from airflow_provider_flows.outside import found
-
-    return found()
-
-
-registry.register(_found)

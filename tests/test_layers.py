@@ -20,7 +20,7 @@ ROOT = Path(airflow_provider_flows.__file__).parent
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "protocol": (set(), set()),
     "schemas": (set(), set()),
-    "platforms": ({"protocol", "schemas"}, set()),
+    "platforms": ({"protocol", "schemas"}, {"outside"}),
     "transports": ({"protocol", "__init__"}, set()),
     "aside": (set(), set()),
     "hooks": ({"aside", "platforms", "transports", "protocol", "seen"}, set()),
@@ -90,7 +90,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "ahead": (set(), {"platforms", "transports"}),  # and by name what it loads
     "provider_info": (set(), {"platforms.forms", "platforms.registry"}),
-    "__init__": ({"platforms.registry"}, {"outside", "provider_info"}),
+    "__init__": (set(), {"provider_info"}),
     "emulator": (set(), set()),
     "demo": ({"emulator.connections"}, set()),
 }

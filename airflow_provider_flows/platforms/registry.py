@@ -1,12 +1,11 @@
-"""The platforms that did not come with the package, as they were found; this layer looks for none itself."""
+"""The platforms that did not come with the package, as they were found; `outside` looks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +31,25 @@ class Found:
     faulty: Mapping[str, str] = field(default_factory=dict)
 
 
-Finder: TypeAlias = Callable[[], Found]
-_finders: list[Finder] = []
-
-
-def register(finder: Finder) -> None:
-    """Let this one look for platforms, once, when somebody asks for one of another origin."""
-    _finders[:] = [finder]
-    found.cache_clear()
+_BESIDE: dict[str, Outside] = {}
 
 
 @contextmanager
 def beside(name: str, spec: Outside) -> Iterator[None]:
     """Let one more spec count for a while, whatever else is called so."""
-    before, known = list(_finders), found()
-    register(lambda: Found({**known.sound, name: spec}, known.faulty))
+    _BESIDE[name] = spec
+    found.cache_clear()
     try:
         yield
     finally:
-        _finders[:] = before
+        del _BESIDE[name]
         found.cache_clear()
 
 
 @cache
 def found() -> Found:
-    """Return what there is beside the package's own."""
-    return _finders[0]() if _finders else Found()
+    """Return what there is beside the package's own; it is looked for once, when somebody asks."""
+    from airflow_provider_flows import outside
+
+    seen = outside.found()
+    return Found({**seen.sound, **_BESIDE}, seen.faulty)

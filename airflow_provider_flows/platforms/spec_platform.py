@@ -70,7 +70,12 @@ class SpecPlatform(Engine):
         """Return the run as it stands; a word that nobody knows is a run that goes on."""
         call = self._called("status")
         data, verdict = self._reader.judged(call, response, str(handle))
-        return self._reader.run(call, handle, verdict, data)
+        return self._own_result(self._reader.run(call, handle, verdict, data))
+
+    def _own_result(self, run: Run) -> Run:
+        """Return the run without what its status gave as result, where a call of its own gives it."""
+        is_asked_for = self._call("result", run.handle) is not None
+        return replace(run, result=None, has_result=False) if is_asked_for else run
 
     def result_request(self, handle: RunHandle) -> Request | None:
         """Return the request for the result of a run: a call of its own, or the status once more."""

@@ -14,7 +14,7 @@ from airflow_provider_flows.provider_info import CLASSES
 from tests.examples.dag_files import EXAMPLES, dags_of
 
 PLATFORMS = sorted(CLASSES)
-PIPELINES = ["alert_triage", "plate_report"]
+PIPELINES = ["alert_triage", "other_airflow", "plate_report"]
 FILES = sorted(EXAMPLES.glob("*.py"))
 
 
@@ -43,7 +43,7 @@ def test_an_example_imports_without_a_warning_and_says_what_it_shows(file: Path)
     assert dag.doc_md.lstrip().startswith("### ")
 
 
-def test_there_is_an_example_for_each_platform_one_that_crosses_all_and_two_pipelines() -> None:
+def test_there_is_an_example_for_each_platform_one_that_crosses_all_and_three_pipelines() -> None:
     """No platform is left out, each pipeline has its stub, and nothing else lies in the folder."""
     assert [file.stem for file in FILES] == sorted([*PLATFORMS, *PIPELINES, "daily_batch"])
     assert sorted(file.name for file in EXAMPLES.glob("*.yaml")) == [

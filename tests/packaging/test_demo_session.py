@@ -258,5 +258,11 @@ def test_a_container_keeps_its_home_and_its_connections(demo: Demo, tmp_path: Pa
     status, output = demo.run("--keep-environment")
     assert status == 0, output
     made = {file.stem for file in (home / "connections").iterdir()}
-    assert made == {"unitelabs_default", "scade_default", "blinkops_default", "vishwa_default"}
+    assert made == {
+        "airflow_default",
+        "unitelabs_default",
+        "scade_default",
+        "blinkops_default",
+        "vishwa_default",
+    }
     assert demo.left_behind() == []

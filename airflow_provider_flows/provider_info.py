@@ -61,7 +61,7 @@ def provider_info() -> dict[str, Any]:
     info: dict[str, Any] = {
         "package-name": "airflow-provider-flows",
         "name": NAME,
-        "description": "Runs flows on UniteLabs, Scade, BlinkOps, Wisebot and vishwa.ai.",
+        "description": "Runs flows on UniteLabs, Scade, BlinkOps, Wisebot, vishwa.ai and others.",
         "integrations": [{"integration-name": NAME, "tags": ["service"]}],
         "connection-types": [],
         "extra-links": [f"{PACKAGE}.links.flow.FlowRunLink"],

@@ -14,6 +14,8 @@ from airflow_provider_flows.contracts.lock import NAME
 from airflow_provider_flows.contracts.needs import drift
 from airflow_provider_flows.pipelines.formats import formatted
 
+_OF_CONTRACTS = ("bad-input", "missing-input", "unknown-input")
+
 
 def check(options: Namespace) -> int:
     """Print what is wrong in a folder, and what changed at the platforms; return 1 for an error."""
@@ -22,7 +24,13 @@ def check(options: Namespace) -> int:
         raise CommandError(f"there is no folder {folder}")
     found, files = found_in([folder])
     failed = False
-    if options.drift and not any(each.is_error and each.code != "missing-input" for each in found):
+    if options.drift and any(each.is_error and each.code not in _OF_CONTRACTS for each in found):
+        failed = True
+        print(
+            "the platforms were not asked: mend the pipelines first",
+            file=sys.stderr,
+        )
+    elif options.drift:
         if not (folder / NAME).exists():
             raise CommandError(f"there is no {NAME} in {folder} to compare with: write it with `pull`")
         used = used_below(folder)

@@ -219,7 +219,12 @@ COMMANDS = (
             "inputs and settings, with all that they inherit. For reviews; what means the same is silent."
         ),
         does=f"{_HERE}.difference:diff",
-        arguments=(_argument("revision", metavar="REV", help="such as main or HEAD~3"), _FOLDER),
+        arguments=(
+            _argument(
+                "revision", metavar="REV", nargs="?", default="HEAD", help="such as main; HEAD unless given"
+            ),
+            _FOLDER,
+        ),
     ),
     Command(
         name="new-platform",

@@ -53,7 +53,11 @@ def _said(file: str, outcome: Outcome) -> str:
         return f"{file}: the spec is sound. It has no `examples`, so nothing was compared."
     wrong = len(outcome.diagnostics)
     told = "all as they say" if not wrong else f"{wrong} not as they say"
-    return f"{file}: {outcome.examples} examples, {outcome.calls} calls, {told}"
+    return f"{file}: {_many(outcome.examples, 'example')}, {_many(outcome.calls, 'call')}, {told}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _run(text: str, file: str, options: Namespace) -> int:

@@ -117,7 +117,7 @@ def test_the_seeds_lines_give_a_spec(  # noqa: PLR0917 - the case
     assert capsys.readouterr().out.count("[unfinished]") == len(values)
     file.write_text(yaml.safe_dump(filled(data, values), sort_keys=False), "utf-8")
     assert main(["test-platform", str(file)]) == 0
-    assert capsys.readouterr().out.endswith(f"{file}: 1 examples, 2 calls, all as they say\n")
+    assert capsys.readouterr().out.endswith(f"{file}: 1 example, 2 calls, all as they say\n")
 
 
 def test_no_credential_is_kept() -> None:
@@ -133,6 +133,7 @@ def test_no_credential_is_kept() -> None:
         "curl -u me:s3cr3t-T0ken-12345 https://x.test/flows/17/runs -d '{}'",
         "curl https://me:s3cr3t-T0ken-12345@x.test/flows/17/runs -d '{}'",
         "curl 'https://x.test/flows/17/runs?api_key=s3cr3t-T0ken-12345' -d '{}'",
+        "curl 'https://x.test/flows/17/runs?key=s3cr3t' -d '{}'",
         'curl https://x.test/flows/17/runs -d \'{"apiKey": "s3cr3t-T0ken-12345", "inputs": {}}\'',
         'curl https://x.test/flows/17/runs -d \'{"password": "s3cr3t-T0ken-12345", "a": 1}\'',
         "curl https://x.test/flows/17/runs -b 'sid=s3cr3t-T0ken-12345' -d '{}'",

@@ -65,7 +65,7 @@ def test_an_example_that_is_not_kept_is_an_error(call: Call, tmp_path: Path) -> 
     done = call("test-platform", str(file))
     assert done.code == 1
     assert "error[bad-example] `result` is another one" in done.out
-    assert done.out.endswith("1 examples, 2 calls, 1 not as they say\n")
+    assert done.out.endswith("1 example, 2 calls, 1 not as they say\n")
 
 
 def test_a_spec_without_examples_says_that_nothing_was_compared(call: Call, tmp_path: Path) -> None:

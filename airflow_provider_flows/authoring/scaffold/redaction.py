@@ -8,13 +8,15 @@ from airflow_provider_flows.authoring.unfinished import FILL_IN
 from airflow_provider_flows.pipelines.secret_names import is_secret_name
 from airflow_provider_flows.pipelines.secret_shapes import suspicion
 
+_SECRET_TOO = frozenset({"key", "sig", "sid", "code", "hash"})  # in the query of an address or in a body
 KEY = "KEY"
 """The credential of the examples."""
 
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a text looks like a credential, by its name or its form."""
-    return is_secret_name(name) or suspicion((name,), value) is not None
+    is_named = is_secret_name(name) or name.lower() in _SECRET_TOO
+    return is_named or suspicion((name,), value) is not None
 
 
 def without_secret(name: str, value: str) -> str:

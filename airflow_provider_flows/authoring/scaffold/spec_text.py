@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow_provider_flows.authoring.scaffold.example_text import examples
 from airflow_provider_flows.authoring.scaffold.operations import NOWHERE, Operation, plain_name
+from airflow_provider_flows.authoring.scaffold.redaction import KEY
 from airflow_provider_flows.authoring.scaffold.roles import is_sample
 from airflow_provider_flows.authoring.scaffold.sketch import Sketch, titled
 from airflow_provider_flows.authoring.scaffold.written import flow_mapping, scalar
@@ -80,6 +81,9 @@ def _options(sketch: Sketch) -> Iterator[str]:
     for name, (member, value) in sketch.options.items():
         about = sketch.start.about.get(member)
         field = {"title": titled(name), **({"description": about} if about else {}), **_kind(value)}
+        if value == KEY:
+            yield "  # A credential stood here. Options are seen by everybody: take it away, sign in by a header, or,"
+            yield "  # where there is no other way, by Python of your own (docs/new-platform.md)."
         yield f"  {name}: {flow_mapping(field)}"
 
 
@@ -120,6 +124,9 @@ def _query(sketch: Sketch, operation: Operation) -> Iterator[str]:
             return sketch.status_query[name]
         return f"${{options.{plain_name(name)}}}" if is_sample(value) else value
 
+    if FILL_IN in operation.query.values():
+        yield "  # A credential stood here. A spec signs in by headers alone, since addresses are logged:"
+        yield "  # take it away; where there is no other way, see docs/new-platform.md."
     if operation.query:
         yield f"  query: {flow_mapping({name: said(name, value) for name, value in operation.query.items()})}"
 

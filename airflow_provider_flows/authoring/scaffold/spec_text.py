@@ -82,7 +82,7 @@ def _options(sketch: Sketch) -> Iterator[str]:
         about = sketch.start.about.get(member)
         field = {"title": titled(name), **({"description": about} if about else {}), **_kind(value)}
         if value == KEY:
-            yield "  # A credential stood here. Options are seen by everybody: take it away, sign in by header;"
+            yield "  # A credential stood here. Everybody sees options: take it away, sign in by header;"
             yield "  # where there is no other way, by Python of your own (docs/new-platform.md)."
         yield f"  {name}: {flow_mapping(field)}"
 

@@ -42,9 +42,7 @@ def test_seconds_that_are_no_number_are_an_error() -> None:
 def test_only_a_mapping_can_be_spread() -> None:
     """A text has no members."""
     platform = made((JSON, 'json: {"...": "${options.color}"}'))
-    with pytest.raises(
-        SpecError, match=r"sixth\.platform\.yaml:26: .*only a mapping can be spread"
-    ):
+    with pytest.raises(SpecError, match=r"sixth\.platform\.yaml:26: .*only a mapping can be spread"):
         platform.start_request(ORDER)
 
 

@@ -76,7 +76,7 @@ def _played(spec: PlatformSpec, example: Given, make: Maker) -> Iterator[tuple[G
     try:
         raw = RawConnection(conn_id="example", conn_type=spec.name, **data.get("connection", {}))
         rehearsal = Rehearsal(make(spec, raw, data.get("variant")), order)
-    except Exception as error:  # noqa: BLE001 - here and below: odd values and a class of the spec's own raise anything
+    except Exception as error:  # noqa: BLE001 - odd values, or a class of the spec's own, raise anything
         yield example, [Mismatch((), f"the platform can't be made on this connection: {_said(error)}")]
         return
     for call in example.at("calls").items():
@@ -89,7 +89,7 @@ def _mismatches(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Iterator[Misma
     purpose = call["call"]
     try:
         request = rehearsal.request(purpose)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - odd values, or a class of the spec's own, raise anything
         yield _failure(call, f"no request can be made: {_said(error)}", ("sends",))
         return
     if request is None:
@@ -104,7 +104,7 @@ def _misread(rehearsal: Rehearsal, call: Mapping[str, Any]) -> Mismatch | None:
     purpose = call["call"]
     try:
         given = rehearsal.given(purpose, call.get("http", 200), call.get("answer"))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - odd answers, or a class of the spec's own, raise anything
         return _failure(call, f"the answer gives an error: {_said(error)}", ("answer",))
     if "fails" in call:
         return Mismatch(("fails",), f"the answer gives no error but {given}")

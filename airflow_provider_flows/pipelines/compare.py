@@ -76,8 +76,9 @@ def _of_steps(old: Pipeline, new: Pipeline) -> Iterator[Difference]:
             yield Difference("+", f"step {name}", (step_line(step),))
         elif lines := tuple(_of_step(before[name], step)):
             yield Difference("~", f"step {name}", lines)
-    for name in before.keys() - after.keys():
-        yield Difference("-", f"step {name}", (step_line(before[name]),))
+    for name, step in before.items():  # in the order of the file, so that the same change reads the same
+        if name not in after:
+            yield Difference("-", f"step {name}", (step_line(step),))
 
 
 def _of_step(old: Step, new: Step) -> Iterator[str]:

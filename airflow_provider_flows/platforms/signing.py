@@ -57,15 +57,14 @@ def build_auth(
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """Where an answer has the token, and where the seconds that it lives; and what was asked for it."""
+    """Where an answer has the token, and where the seconds that it lives."""
 
-    whom: str
     token: Expression
     expires_in: Expression | None
 
     def read(self, refusals: Refusals, scrubber: Scrubber, response: Response) -> tuple[str, float | None]:
         if not response.is_ok:
-            raise refusals.of(response, self.whom)
+            raise refusals.of(response, "the call that signs in")
         try:
             answer = response.json()
             token = self.token(answer)
@@ -93,7 +92,7 @@ def _client_credentials(url: str, values: Mapping[str, Any], settings: Settings)
         "Content-Type": "application/x-www-form-urlencoded",
     }
     expires_in = expression("expires_in", "auth")
-    token = _Token("the tenant", expression("access_token", "auth"), expires_in)
+    token = _Token(expression("access_token", "auth"), expires_in)
     return _token_request(url, headers, urlencode(form).encode(), settings), token
 
 
@@ -101,7 +100,7 @@ def _login(url: str, values: Mapping[str, Any], settings: Settings) -> tuple[Req
     """Return how to take out a token by a call that is told user and password as JSON."""
     body = json.dumps(values.get("json", {}), allow_nan=False).encode()
     expires_in = expression(values["expires_in"], "auth") if "expires_in" in values else None
-    token = _Token("the call that signs in", expression(values["token"], "auth"), expires_in)
+    token = _Token(expression(values["token"], "auth"), expires_in)
     return _token_request(url, {"Content-Type": "application/json"}, body, settings), token
 
 

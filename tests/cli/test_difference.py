@@ -87,6 +87,18 @@ def test_a_changed_default_shows_at_each_step_that_it_touches(call: Call, reposi
     assert "~ step ticket" in told
 
 
+def test_steps_that_are_gone_are_told_in_their_order(call: Call, repository: Path) -> None:
+    """The same change reads the same, however often it is asked for."""
+    (repository / "night.flow.yaml").write_text(
+        NIGHT[: NIGHT.index("steps:")] + "steps:\n  new: {run: wisebot/other}\n", "utf-8"
+    )
+    assert call("diff").out.splitlines()[1:] == [
+        "    + step new: wisebot/other",
+        "    - step look_up: blinkops/look-up",
+        "    - step ticket: wisebot/open-ticket, after look_up",
+    ]
+
+
 def test_a_pipeline_that_is_gone_is_told(call: Call, repository: Path) -> None:
     """Its file is the one it had."""
     (repository / "night.flow.yaml").unlink()

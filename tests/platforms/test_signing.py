@@ -125,7 +125,12 @@ def test_the_limits_of_the_connection_hold_for_tokens() -> None:
             CredentialsError,
             "Check the client ID (login) and client secret",
         ),
-        (404, {"error": "Realm does not exist"}, NotFoundError, "Check that the tenant exists there"),
+        (
+            404,
+            {"error": "Realm does not exist"},
+            NotFoundError,
+            "Check that the call that signs in exists there",
+        ),
         (503, {}, UnavailableError, "try again later"),
         (200, {"token": "x"}, AnswerError, "no usable access_token"),
         (200, ["x"], AnswerError, "no usable access_token"),

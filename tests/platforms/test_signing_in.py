@@ -116,7 +116,9 @@ def test_a_good_connection_passes_its_test(platform: str) -> None:
 def test_a_wrong_tenant_and_a_viewers_key_are_told() -> None:
     """Refusals beside the credentials themselves say what to check."""
     wrong = Talk("unitelabs", extra={"tenant": "other"}).flow()
-    with pytest.raises(NotFoundError, match=r"Realm does not exist.*Check that the tenant exists there"):
+    with pytest.raises(
+        NotFoundError, match=r"Realm does not exist.*Check that the call that signs in exists there"
+    ):
         wrong.start()
     viewer = Talk("blinkops", fields={"password": EmulatorConfig().blinkops_viewer_key}).flow()
     with pytest.raises(CredentialsError, match=r"the Viewer role cannot run workflows.*Contributor or Owner"):

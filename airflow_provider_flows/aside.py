@@ -1,17 +1,26 @@
 """Log lines that hold no event loop up: a thread writes them, in their order.
 
-What a triggerer logs goes through a pipe to its supervisor. While that is busy nobody reads, and whoever
-writes a line waits: with thousands of triggers for half a minute, and all others with it.
+What a triggerer logs goes through a pipe to its supervisor, which takes 4 KiB, ten lines, in each round of
+its own work. While the pipe is full, whoever writes a line waits: the event loop too, which writes
+Airflow's own lines, and all triggers with it. So ours leave it room, and those that come too late are left
+out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache, partial
 from typing import Any
+
+_SLOW = 0.05  # seconds; a line that took longer has waited for the supervisor
+_LEAVE = 10.0  # times as long Airflow's own lines then have the pipe for themselves
+_LONGEST_LEAVE = 2.0  # seconds
+_LATEST = 5.0  # seconds after which a line is left out; a trigger's end waits for the lines before it
 
 
 class Aside:
@@ -23,26 +32,63 @@ class Aside:
         self._log = log
 
     def info(self, text: str, *values: object) -> None:
-        """Log a line."""
-        _write(partial(self._log.info, text, *values))
+        """Log a line, which is left out if the supervisor is too busy for it."""
+        _write(partial(self._log.info, text, *values), may_drop=True)
 
     def warning(self, text: str, *values: object) -> None:
-        """Log a warning."""
-        _write(partial(self._log.warning, text, *values))
+        """Log a warning, which is never left out."""
+        _write(partial(self._log.warning, text, *values), may_drop=False)
+
+
+class Pipe:
+    """Writes lines one after the other, as fast as they are read."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        log: Any = None,
+    ) -> None:
+        self.clock = clock
+        self._sleep = sleep
+        self._log = log or logging.getLogger(__name__)
+        self._left_out = 0
+
+    def write(self, line: Callable[[], object], logged: float, *, may_drop: bool) -> None:
+        """Write a line that was logged then, unless it may be dropped and comes too late."""
+        if may_drop and self.clock() - logged > _LATEST:
+            self._left_out += 1
+            return
+        if self._left_out:
+            count, self._left_out = self._left_out, 0
+            self._timed(lambda: self._log.warning(_TOLD, count))
+        self._timed(line)
+
+    def _timed(self, line: Callable[[], object]) -> None:
+        began = self.clock()
+        line()
+        took = self.clock() - began
+        if took > _SLOW:
+            self._sleep(min(_LEAVE * took, _LONGEST_LEAVE))
+
+
+_TOLD = "%d log lines of flow runs were left out: the triggerer's supervisor has more lines than it can read"
 
 
 async def written() -> None:
-    """Wait until all lines are written that were logged so far."""
+    """Wait until all lines are written, or left out, that were logged so far."""
     await asyncio.wrap_future(_queued(_nothing))
 
 
-def _write(line: Callable[[], object]) -> None:
+def _write(line: Callable[[], object], *, may_drop: bool) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         line()
     else:
-        _queued(partial(copy_context().run, line))  # by which Airflow knows whose line it is
+        pipe = _pipe()
+        told = partial(copy_context().run, line)  # by which Airflow knows whose line it is
+        _queued(partial(pipe.write, told, pipe.clock(), may_drop=may_drop))
 
 
 def _queued(work: Callable[[], object]) -> Future[object]:
@@ -53,6 +99,11 @@ def _queued(work: Callable[[], object]) -> Future[object]:
 def _writer() -> ThreadPoolExecutor:
     """Return the one thread, which begins when it is needed: never before a process forks."""
     return ThreadPoolExecutor(1, "flows-log")
+
+
+@cache
+def _pipe() -> Pipe:
+    return Pipe()
 
 
 def _nothing() -> None:

@@ -47,6 +47,8 @@ LOWERED = (
             "the triggers of a dead or silent triggerer move sooner"),
     Lowered("scheduler", "orphaned_tasks_check_interval", "300", "15",
             "orphans are looked for more often"),
+    Lowered("scheduler", "scheduler_health_check_threshold", "30", "15",
+            "the tasks of a dead scheduler are reset sooner"),
     Lowered("scheduler", "trigger_timeout_check_interval", "15", "5",
             "a deferral's timeout is noticed sooner"),
     Lowered("scheduler", "scheduler_idle_sleep_time", "1", "0.2",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from tests.faults.bench import Bench
 from tests.faults.cells import Cell, Fault
@@ -15,6 +16,8 @@ _SHORT_ABSENCE = 20.0  # seconds
 # about half a minute. A longer absence would use up the tries of every task that it meets.
 _LONGEST_ABSENCE = 90.0  # seconds
 _DATABASE_ABSENCE = 10.0  # seconds
+# A scheduler counts as dead after its threshold, and then its tasks wait for the next look for orphans.
+_SECONDS_TO_RESET = 100.0
 
 
 def kill_scheduler(bench: Bench, cells_: Sequence[Cell]) -> Mapping[str, str]:
@@ -25,12 +28,19 @@ def kill_scheduler(bench: Bench, cells_: Sequence[Cell]) -> Mapping[str, str]:
     pid = bench.cluster.kill_alone("scheduler")
     _must_be_gone([pid])
     bench.cluster.start("scheduler")
+
+    def is_reset(cell: Cell) -> bool:
+        return bench.task(cell).tries > before[cell.name].tries
+
+    held = [cell for cell in waiting if before[cell.name].state != "deferred"]
+    with suppress(TimeoutError):
+        bench.looking.wait(lambda: all(map(is_reset, held)), _SECONDS_TO_RESET, "the next tries")
     struck = {}
     for cell in waiting:
         task = before[cell.name]
         if task.state == "deferred":
             struck[cell.name] = f"pid {pid} gone while deferred"
-        elif _next_try(bench, cell, task.tries):
+        elif is_reset(cell):
             struck[cell.name] = f"pid {pid} gone, try {task.tries} (pid {task.pid}) was reset"
     # They would wait for orders of the dead scheduler for ever.
     kill_pids(workers)
@@ -114,14 +124,6 @@ def _heard(bench: Bench, cell: Cell, absence: tuple[float, float]) -> bool:
     return any(since < each.at < until for each in bench.execution.of(cell.name))
 
 
-def _next_try(bench: Bench, cell: Cell, tries: int) -> bool:
-    try:
-        bench.looking.wait(lambda: bench.task(cell).tries > tries, 60.0, "the next try")
-    except TimeoutError:
-        return False
-    return True
-
-
 def _must_be_gone(pids: Sequence[int]) -> None:
     if not gone(pids):
         raise RuntimeError(f"of the processes {pids} one lives on")
@@ -137,7 +139,7 @@ def _whole(name: str, seconds: float) -> tuple[Cell, ...]:
 FAULTS = tuple(
     Fault(name, title, _whole(name, seconds), every=every, alone=True)
     for name, title, seconds, every in (
-        ("scheduler-killed", "kill -9 and restart of the scheduler", 75.0, kill_scheduler),
+        ("scheduler-killed", "kill -9 and restart of the scheduler", 120.0, kill_scheduler),
         ("machine-killed", "kill -9 of the scheduler with its workers", 75.0, kill_machine),
         ("api-away", "the API server away for 20 s", 40.0, leave_briefly),
         ("api-away-long", "the API server away for more than three heartbeats", 60.0, leave_long),

@@ -24,20 +24,33 @@ _LATEST = 5.0  # seconds after which a line is left out; a trigger's end waits f
 
 
 class Aside:
-    """A logger whose lines are written aside; within an event loop only, elsewhere at once."""
+    """A logger whose lines are written aside; within an event loop only, elsewhere at once.
 
-    __slots__ = ("_log",)
+    :param pipe: how they are written, by default like those of all others in this process
+    """
 
-    def __init__(self, log: Any) -> None:
+    __slots__ = ("_log", "_pipe")
+
+    def __init__(self, log: Any, pipe: Pipe | None = None) -> None:
         self._log = log
+        self._pipe = pipe or _PIPE
 
     def info(self, text: str, *values: object) -> None:
         """Log a line, which is left out if the supervisor is too busy for it."""
-        _write(partial(self._log.info, text, *values), may_drop=True)
+        self._write(partial(self._log.info, text, *values), may_drop=True)
 
     def warning(self, text: str, *values: object) -> None:
         """Log a warning, which is never left out."""
-        _write(partial(self._log.warning, text, *values), may_drop=False)
+        self._write(partial(self._log.warning, text, *values), may_drop=False)
+
+    def _write(self, line: Callable[[], object], *, may_drop: bool) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            line()
+        else:
+            told = partial(copy_context().run, line)  # by which Airflow knows whose line it is
+            _queued(partial(self._pipe.write, told, self._pipe.clock(), may_drop=may_drop))
 
 
 class Pipe:
@@ -47,11 +60,9 @@ class Pipe:
         self,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        log: Any = None,
     ) -> None:
         self.clock = clock
         self._sleep = sleep
-        self._log = log or logging.getLogger(__name__)
         self._left_out = 0
 
     def write(self, line: Callable[[], object], logged: float, *, may_drop: bool) -> None:
@@ -61,7 +72,7 @@ class Pipe:
             return
         if self._left_out:
             count, self._left_out = self._left_out, 0
-            self._timed(lambda: self._log.warning(_TOLD, count))
+            self._timed(lambda: _LOG.warning(_TOLD, count))
         self._timed(line)
 
     def _timed(self, line: Callable[[], object]) -> None:
@@ -72,23 +83,17 @@ class Pipe:
             self._sleep(min(_LEAVE * took, _LONGEST_LEAVE))
 
 
-_TOLD = "%d log lines of flow runs were left out: the triggerer's supervisor has more lines than it can read"
+_PIPE = Pipe()
+_LOG = logging.getLogger(__name__)
+_TOLD = (
+    "%d log lines of flow runs were left out: the triggerer's supervisor has more lines than it can read. "
+    "Another triggerer would take its share"
+)
 
 
 async def written() -> None:
     """Wait until all lines are written, or left out, that were logged so far."""
     await asyncio.wrap_future(_queued(_nothing))
-
-
-def _write(line: Callable[[], object], *, may_drop: bool) -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        line()
-    else:
-        pipe = _pipe()
-        told = partial(copy_context().run, line)  # by which Airflow knows whose line it is
-        _queued(partial(pipe.write, told, pipe.clock(), may_drop=may_drop))
 
 
 def _queued(work: Callable[[], object]) -> Future[object]:
@@ -99,11 +104,6 @@ def _queued(work: Callable[[], object]) -> Future[object]:
 def _writer() -> ThreadPoolExecutor:
     """Return the one thread, which begins when it is needed: never before a process forks."""
     return ThreadPoolExecutor(1, "flows-log")
-
-
-@cache
-def _pipe() -> Pipe:
-    return Pipe()
 
 
 def _nothing() -> None:

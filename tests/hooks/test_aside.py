@@ -96,3 +96,27 @@ def test_lines_that_come_too_late_are_left_out_but_warnings_are_not(caplog: pyte
     assert lines == ["a warning", "in time"]
     [told] = caplog.messages
     assert told.startswith("2 log lines of flow runs were left out")
+
+
+def test_a_late_line_is_left_out_and_a_late_warning_is_written() -> None:
+    """What was logged behind a line that waited six seconds is written only if it is a warning."""
+    time, lines, first = _Time(), list[str](), _Blocked()
+
+    class Log:
+        def info(self, text: str) -> None:
+            lines.append(text)
+            time.now += 6.0
+
+        warning = info
+
+    async def work() -> None:
+        aside = Aside(Log(), Pipe(time.clock, time.sleep))
+        Aside(first).info("holds the thread until all are logged")
+        aside.info("slow")
+        aside.info("late")
+        aside.warning("a late warning")
+        first.is_read.set()
+        await written()
+
+    asyncio.run(work())
+    assert lines == ["slow", "a late warning"]

@@ -81,7 +81,8 @@ def test_whoever_is_cancelled_gives_the_turn_up(*, late: bool) -> None:
         guests.arrive("c")
         await settled()
         if late:
-            guests.gate.leave()  # b's turn is told, but b has not heard it yet
+            guests.gate.leave()
+            await asyncio.sleep(0)  # b's turn is told, but b has not heard it yet
         cancelled.cancel()
         await settled()
         if not late:
@@ -149,6 +150,25 @@ def test_the_limit_is_kept_in_real_time() -> None:
 
     entered = asyncio.run(run())
     assert all(later - earlier >= 0.01 for earlier, later in pairwise(entered))
+
+
+def test_a_gate_leaves_room_for_others() -> None:
+    """However many may go in, they do in small groups, in their order, and other work runs between them."""
+
+    async def run() -> list[int]:
+        guests, seen = Guests(Gate(Pace(0, 1))), []
+        for number in range(1000):
+            guests.arrive(str(number))
+        await settled()
+        guests.gate.set_limits(0, 1000)
+        while len(guests.inside) < 1000:
+            await asyncio.sleep(0)
+            seen.append(len(guests.inside))
+        assert guests.inside == [str(number) for number in range(1000)]
+        return seen
+
+    seen = asyncio.run(run())
+    assert max(later - earlier for earlier, later in pairwise(seen)) <= 10
 
 
 def test_other_limits_let_others_in() -> None:

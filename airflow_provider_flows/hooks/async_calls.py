@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,11 +28,30 @@ if TYPE_CHECKING:
 class AsyncCalls(ConnectedHook):
     """Each call is a coroutine; all of one connection on one loop share a session."""
 
-    def held(self) -> AbstractAsyncContextManager[object]:
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
         """Keep connection, session and token between several calls: `async with hook.held(): …`."""
-        from airflow_provider_flows.hooks.lines import held_line  # which no worker needs
+        outer = self._held
+        self.hold()
+        try:
+            yield
+        finally:
+            await self.let_go()
+            self._held = outer
 
-        return held_line(self)
+    def hold(self) -> None:
+        """Keep connection, session and token from now on; whoever does so must `let_go`."""
+        from airflow_provider_flows.hooks.lines import lend_line  # which no worker needs
+
+        self._held = lend_line(self.flow_conn_id, self._open_line)
+
+    async def let_go(self) -> None:
+        """Keep them no longer; nothing happens where they are not kept."""
+        from airflow_provider_flows.hooks.lines import give_back
+
+        line, self._held = self._held, None
+        if line is not None:
+            await give_back(self.flow_conn_id, line)
 
     async def aplatform(self, variant: str | None = None) -> SpecPlatform:
         """Do what `platform` does, for an event loop, with what its users share."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Hashable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Coroutine, Hashable
+from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
 from airflow_provider_flows.hooks.line import Line
@@ -12,10 +12,7 @@ from airflow_provider_flows.hooks.shared import OpenLine, SharedLine
 from airflow_provider_flows.protocol.pace import Pace
 from airflow_provider_flows.transports.gate import Gate
 
-if TYPE_CHECKING:
-    from airflow_provider_flows.hooks.connected import ConnectedHook
-
-__all__ = ["Line", "SharedLine", "held_line", "shared_line"]
+__all__ = ["Line", "SharedLine", "give_back", "lend_line", "shared_line"]
 
 # Keyed by the loop itself: ids of loops are used again.
 _LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedLine]] = WeakKeyDictionary()
@@ -23,52 +20,36 @@ _LINES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, SharedLine]]
 _GATES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Gate]] = WeakKeyDictionary()
 
 
-class shared_line:  # noqa: N801 - to its users it is a function
-    """Lend the line of a key on the running loop; it is closed when its last user leaves.
+@asynccontextmanager
+async def shared_line(key: Hashable, open_line: OpenLine) -> AsyncIterator[SharedLine]:
+    """Lend the line of a key on the running loop; it is closed when its last user leaves."""
+    line = lend_line(key, open_line)
+    try:
+        yield line
+    finally:
+        await give_back(key, line)
 
-    A class and not a generator: it takes less room, and thousands of runs are waited for at once.
+
+def lend_line(key: Hashable, open_line: OpenLine) -> SharedLine:
+    """Lend the line of a key on the running loop, until its user gives it back.
+
+    For those of whom thousands wait at once: what a context manager keeps, each of them would.
     """
-
-    __slots__ = ("_key", "_line", "_open_line")
-
-    def __init__(self, key: Hashable, open_line: OpenLine) -> None:
-        self._key = key
-        self._open_line = open_line
-
-    async def __aenter__(self) -> SharedLine:
-        loop = asyncio.get_running_loop()
-        lines = _LINES.setdefault(loop, {})
-        if (line := lines.get(self._key)) is None:
-            gate = _GATES.setdefault(loop, {}).setdefault(self._key, Gate(Pace(0, 1)))
-            line = lines[self._key] = SharedLine(self._open_line, gate)
-        line.users += 1
-        self._line = line
-        del self._open_line
-        return line
-
-    async def __aexit__(self, *_: object) -> None:
-        self._line.users -= 1
-        if self._line.users == 0:
-            del _LINES[asyncio.get_running_loop()][self._key]
-            await _to_its_end(self._line.close())
+    loop = asyncio.get_running_loop()
+    lines = _LINES.setdefault(loop, {})
+    if (line := lines.get(key)) is None:
+        gate = _GATES.setdefault(loop, {}).setdefault(key, Gate(Pace(0, 1)))
+        line = lines[key] = SharedLine(open_line, gate)
+    line.users += 1
+    return line
 
 
-class held_line(shared_line):  # noqa: N801 - as above
-    """Lend a hook its line, which it uses for all that it says meanwhile."""
-
-    __slots__ = ("_hook",)
-
-    def __init__(self, hook: ConnectedHook) -> None:
-        super().__init__(hook.flow_conn_id, hook._open_line)  # noqa: SLF001 - its own way to hold on
-        self._hook = hook
-
-    async def __aenter__(self) -> SharedLine:
-        self._hook._held = line = await super().__aenter__()  # noqa: SLF001 - as above
-        return line
-
-    async def __aexit__(self, *_: object) -> None:
-        self._hook._held = None  # noqa: SLF001 - as above
-        await super().__aexit__()
+async def give_back(key: Hashable, line: SharedLine) -> None:
+    """Take a line back; it is closed if this was its last user."""
+    line.users -= 1
+    if line.users == 0:
+        del _LINES[asyncio.get_running_loop()][key]
+        await _to_its_end(line.close())
 
 
 async def _to_its_end(work: Coroutine[None, None, None]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import jmespath
 from jmespath.exceptions import JMESPathTypeError
 from jmespath.functions import Functions
+from jmespath.visitor import TreeInterpreter
 
 from airflow_provider_flows.platforms.holes import Hole, split
 from airflow_provider_flows.platforms.lookups import Lookup, lookup
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _FAILURES = (ValueError, TypeError, ArithmeticError, RecursionError)
 Where: TypeAlias = Callable[..., str]
 """Names the place of something for errors, given the names and indices that lead to it from here."""
+# `search` makes one at each call, in a ring of eight objects that wait for the collector of garbage.
+_INTERPRETER = TreeInterpreter()
 FUNCTIONS = tuple(sorted(Functions.FUNCTION_TABLE))
 SPREAD = "..."  # the member of a JSON template whose mapping is spread into its parent
 
@@ -49,14 +52,14 @@ class Expression:
         if self._lookup is not None:
             return self._lookup(data)
         try:
-            return self._parsed.search(data)
+            return _INTERPRETER.visit(self._parsed.parsed, data)
         except _FAILURES:
             return None
 
     def strictly(self, data: Any) -> Any:
         """Return what the expression finds; raises `ValueError` where it fails on the data."""
         try:
-            return self._parsed.search(data)
+            return _INTERPRETER.visit(self._parsed.parsed, data)
         except JMESPathTypeError as error:  # whose own text quotes the value
             expected = " or ".join(error.expected_types)
             raise ValueError(f"{error.function_name}() takes {expected}, not {error.actual_type}") from None

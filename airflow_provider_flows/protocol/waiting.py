@@ -74,7 +74,7 @@ def wait_for(
             watch.hear((yield from get()), clock())
         except (TransportError, ResponseError) as error:
             watch.forgive(error, asked, clock())
-        if watch.heard.run.state.is_terminal or clock() >= wait.until:
+        if watch.run.state.is_terminal or clock() >= wait.until:
             break
         rest = _time_to_next(wait, since, clock(), is_amid_fault=watch.fault is not None)
         yield Sleep(max(rest, 0.0))  # and not `pause`, of which thousands would stand here
@@ -138,16 +138,25 @@ class Watch:
         the last one and the fault in its message; and when they come again
     """
 
+    # What a `Heard` holds lies here by itself: each of thousands of runs would keep one object more.
+    __slots__ = ("_at", "_budget", "_failing_since", "_refused_since", "_report", "fault", "run")
+
     def __init__(self, heard: Heard, unreachable_timeout: float, report: Callable[[Run], None]) -> None:
-        self.heard = heard
+        self.run, self._at = heard.run, heard.at
+        self._failing_since, self._refused_since = heard.failing_since, heard.refused_since
         self.fault: FlowError | None = None
         self._budget = unreachable_timeout
         self._report = report
 
     @property
+    def heard(self) -> Heard:
+        """What was heard, for another process."""
+        return Heard(self.run, self._at, self._failing_since, self._refused_since)
+
+    @property
     def told(self) -> Run:
         """The run as it was heard last; amid a fault its message says what came since."""
-        return self.heard.run if self.fault is None else self._amid(self.fault)
+        return self.run if self.fault is None else self._amid(self.fault)
 
     @contextmanager
     def forgiving(self, clock: Callable[[], float]) -> Iterator[None]:
@@ -166,25 +175,23 @@ class Watch:
 
     def hear(self, run: Run, now: float) -> None:
         """Take a good answer."""
-        heard, last = self.heard, self.heard.run
-        is_news = heard.at is None or (run.state, run.raw_state) != (last.state, last.raw_state)
-        self.heard, self.fault = Heard(run, now), None
-        if is_news or heard.failing_since is not None:
+        last, is_first, was_failing = self.run, self._at is None, self._failing_since is not None
+        self.run, self._at = run, now
+        self.fault = self._failing_since = self._refused_since = None
+        if is_first or was_failing or (run.state, run.raw_state) != (last.state, last.raw_state):
             self._report(run)
 
     def _forgive(self, error: TransportError | ResponseError, asked: float, now: float) -> None:
         asked = _sent_at(error) or asked  # waiting for one's turn is nobody's fault
         may_pass = _may_pass(error)
-        is_first = self.heard.failing_since is None
-        failing_since = _first(self.heard.failing_since, asked)
-        refused_since = _first(self.heard.refused_since, asked)
-        self.heard = replace(
-            self.heard, failing_since=failing_since, refused_since=None if may_pass else refused_since
-        )
+        is_first = self._failing_since is None
+        failing_since = self._failing_since = _first(self._failing_since, asked)
+        refused_since = _first(self._refused_since, asked)
+        self._refused_since = None if may_pass else refused_since
         self.fault = error
         if may_pass:
             is_over = now - failing_since >= self._budget
-        elif isinstance(error, NotFoundError) and self.heard.at is None:
+        elif isinstance(error, NotFoundError) and self._at is None:
             is_over = now - failing_since >= max(self._budget, EARLY)
         else:
             is_over = now - refused_since >= EARLY
@@ -194,13 +201,12 @@ class Watch:
             self._report(self.told)
 
     def _amid(self, fault: FlowError) -> Run:
-        heard = self.heard
-        seen = _UNSEEN if heard.at is None else "last seen so"
-        since = "" if heard.failing_since is None else f" since {_date(heard.failing_since)}"
-        return replace(heard.run, message=f"{heard.run.message or seen}; no good answer{since}: {fault}")
+        seen = _UNSEEN if self._at is None else "last seen so"
+        since = "" if self._failing_since is None else f" since {_date(self._failing_since)}"
+        return replace(self.run, message=f"{self.run.message or seen}; no good answer{since}: {fault}")
 
     def _retold(self, error: TransportError | ResponseError, since: float, now: float) -> FlowError:
-        run, at = self.heard.run, self.heard.at
+        run, at = self.run, self._at
         word = f" ({run.raw_state!r})" if run.raw_state else ""
         seen = _UNSEEN if at is None else f"last seen {run.state.value}{word} at {_date(at)}"
         text = (

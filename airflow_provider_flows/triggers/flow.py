@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
@@ -13,7 +13,7 @@ from airflow_provider_flows import seen
 from airflow_provider_flows.aside import written
 from airflow_provider_flows.kills import awished
 from airflow_provider_flows.protocol.errors import FlowError, NotSupportedError
-from airflow_provider_flows.protocol.runs import RunHandle
+from airflow_provider_flows.protocol.runs import Run, RunHandle
 from airflow_provider_flows.triggers.ending import end_task
 from airflow_provider_flows.triggers.undisturbed import undisturbed
 
@@ -83,8 +83,14 @@ class FlowRunTrigger(BaseTrigger):
         from airflow_provider_flows.hooks.flow import FlowHook
 
         hook = FlowHook(self.flow_conn_id)
-        async with hook.held():
-            event = await self._told(hook)
+        hook.hold()  # and no `async with`, nor a method around it: of what waits there are thousands
+        try:
+            run = await self._wait(hook)
+            event = await self._told(run, hook)
+        except FlowError as error:
+            event = {"handle": self.handle, "fault": type(error).__name__, "message": str(error)}
+        finally:
+            await hook.let_go()
         await written()  # while Airflow still knows that the lines are this trigger's
         if event is None:
             yield TaskSuccessEvent()
@@ -100,20 +106,19 @@ class FlowRunTrigger(BaseTrigger):
         """
         await undisturbed(self._cancel_if_wished())
 
-    async def _told(self, hook: FlowHook) -> dict[str, Any] | None:
-        """Wait, and return what the event tells; None where the task may end."""
-        try:
-            run = await hook.await_for_run(
-                RunHandle.from_json(self.handle),
-                poll_interval=self.poll_interval,
-                max_poll_interval=self.max_poll_interval,
-                since=self.since,
-                until=self.until,
-                not_before=self.not_before if self.end is None else 0.0,
-                unreachable_timeout=self.unreachable_timeout,
-            )
-        except FlowError as error:
-            return {"handle": self.handle, "fault": type(error).__name__, "message": str(error)}
+    def _wait(self, hook: FlowHook) -> Coroutine[None, None, Run]:
+        return hook.await_for_run(
+            RunHandle.from_json(self.handle),
+            poll_interval=self.poll_interval,
+            max_poll_interval=self.max_poll_interval,
+            since=self.since,
+            until=self.until,
+            not_before=self.not_before if self.end is None else 0.0,
+            unreachable_timeout=self.unreachable_timeout,
+        )
+
+    async def _told(self, run: Run, hook: FlowHook) -> dict[str, Any] | None:
+        """Return what the event tells; None where the task may end."""
         self._is_over = run.state.is_terminal
         if self.end is not None and await end_task(run, self.end, self.task_instance, hook, self.log):
             return None

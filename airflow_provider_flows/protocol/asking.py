@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from airflow_provider_flows.protocol.errors import TransportError
-from airflow_provider_flows.protocol.messages import Exchange, Request
+from airflow_provider_flows.protocol.messages import Exchange, Request, ask
 from airflow_provider_flows.protocol.retry import insist
 from airflow_provider_flows.protocol.runs import Run, RunHandle
 from airflow_provider_flows.protocol.together import Member, Send
@@ -62,12 +62,16 @@ class Asking:
     def _prepared(self) -> Request:
         api = self._api
         request = api.status_request(self._handle)
-        self._member = api.together.member(self._handle, request) if api.together else None
-        if self._member is None:
-            self._send = None
-            return request
-        self._send = partial(self._member.send, send=api.platform.auth.send)
-        return replace(request, at_turn=self._member.at_turn)
+        self._member = member = api.together.member(self._handle, request) if api.together else None
+        if member is not None:
+            request = replace(request, at_turn=member.at_turn)
+        signed = api.platform.auth.ahead(request)
+        send = None if signed is None else ask
+        if member is not None:
+            self._send = partial(member.send, send=send or api.platform.auth.send)
+        else:
+            self._send = send
+        return signed or request
 
 
 def _short(body: bytes) -> bytes:

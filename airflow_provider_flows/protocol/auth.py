@@ -32,6 +32,10 @@ class Auth(ABC):
     def headers(self) -> Exchange[Mapping[str, str]]:
         """Return the headers that sign a request, for a user's own calls."""
 
+    def ahead(self, request: Request) -> Request | None:
+        """Return a request signed for good, to be sent as it is; None where each sending is signed anew."""
+        return None
+
 
 class HeaderAuth(Auth):
     """Signs each request with fixed headers."""
@@ -42,10 +46,11 @@ class HeaderAuth(Auth):
 
     def send(self, request: Request) -> Exchange[Response]:
         """Send the request with the headers added."""
-        if (ours := request.kept(self)) is None:
-            ours = replace(request, headers=self._signed(request.headers))
-            request.keep(self, ours)
-        return ask(ours)
+        return ask(self.ahead(request))
+
+    def ahead(self, request: Request) -> Request:
+        """Return the request with the headers added."""
+        return replace(request, headers=self._signed(request.headers))
 
     def headers(self) -> Exchange[Mapping[str, str]]:
         """Return the fixed headers, without a word to anyone."""

@@ -12,6 +12,7 @@ from airflow_provider_flows.protocol.messages import Exchange, Request, Response
 from airflow_provider_flows.protocol.pace import Pace
 from airflow_provider_flows.protocol.retry import LONGEST_RETRY_AFTER, wished_hold
 from airflow_provider_flows.transports.aio_faults import translated
+from airflow_provider_flows.transports.alarm import Alarm
 from airflow_provider_flows.transports.answers import CHUNK, Body, RawHeaders
 from airflow_provider_flows.transports.driver import adrive
 from airflow_provider_flows.transports.gate import Crowd, Gate
@@ -51,6 +52,7 @@ class AsyncTransport:
         self._session: aiohttp.ClientSession | None = None
         self._preparer = Preparer(options)
         self._crowds: dict[Signal, Crowd] = {}
+        self._alarm = Alarm()
 
     async def __aenter__(self) -> AsyncTransport:
         import aiohttp
@@ -72,6 +74,7 @@ class AsyncTransport:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._alarm.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -86,7 +89,7 @@ class AsyncTransport:
             return self._ask(step)
         if step.until is not None:
             return self._crowd(step.until).wait()
-        return asyncio.sleep(step.seconds) if step.seconds > 0 else _no_time()
+        return self._alarm.sleep(step.seconds) if step.seconds > 0 else _no_time()
 
     async def _ask(self, request: Request) -> Response:
         import aiohttp

@@ -32,7 +32,7 @@ class FlowRunTrigger(BaseTrigger):
     event loop share one HTTP session.
 
     :param flow_conn_id: id of the connection
-    :param handle: the run, as `RunHandle.to_json` wrote it
+    :param handle: the run, as `RunHandle.to_json` wrote it; raises `ValueError` for anything else
     :param poll_interval: seconds between the first two questions; the time between them grows from there
     :param until: when to give up, in seconds since the epoch
     :param not_before: when to fire at the earliest, in seconds since the epoch: Airflow 3.3 fails a task that
@@ -61,7 +61,7 @@ class FlowRunTrigger(BaseTrigger):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in Airflow
         self.flow_conn_id = flow_conn_id
-        self.handle = dict(handle)
+        self._handle = RunHandle.from_json(handle)
         self.poll_interval = poll_interval
         self.until = until
         self.not_before = not_before
@@ -71,6 +71,11 @@ class FlowRunTrigger(BaseTrigger):
         self.since = since
         self.end = None if end is None else dict(end)
         self._is_over = False  # the run
+
+    @property
+    def handle(self) -> dict[str, Any]:
+        """The run, as `RunHandle.to_json` writes it."""
+        return self._handle.to_json()
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments, as Airflow stores them."""
@@ -108,7 +113,7 @@ class FlowRunTrigger(BaseTrigger):
 
     def _wait(self, hook: FlowHook) -> Coroutine[None, None, Run]:
         return hook.await_for_run(
-            RunHandle.from_json(self.handle),
+            self._handle,
             poll_interval=self.poll_interval,
             max_poll_interval=self.max_poll_interval,
             since=self.since,
@@ -127,7 +132,7 @@ class FlowRunTrigger(BaseTrigger):
     async def _cancel_if_wished(self) -> None:
         if self._is_over:
             return
-        handle = RunHandle.from_json(self.handle)
+        handle = self._handle
         if not self.cancel_on_kill or not await awished(self.task_instance, self.log):
             return
         from airflow_provider_flows.hooks.flow import FlowHook

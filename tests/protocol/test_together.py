@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_flows.protocol.api import FlowApi
 from airflow_provider_flows.protocol.asking import Asking
-from airflow_provider_flows.protocol.auth import HeaderAuth
+from airflow_provider_flows.protocol.auth import Auth, HeaderAuth
 from airflow_provider_flows.protocol.candidates import Candidate
 from airflow_provider_flows.protocol.errors import (
     AnswerError,
@@ -294,13 +294,18 @@ def test_a_question_alone_meets_its_own_weather() -> None:
 def test_a_listing_that_is_signed_anew_stays_a_listing() -> None:
     """When a credential was refused, what is sent again with another one is the listing, too."""
 
-    class Renewing(HeaderAuth):
+    class Renewing(Auth):
+        own = HeaderAuth({"X-Key": "k"})
+
         def send(self, request: Request) -> Exchange[Response]:
-            response = yield from super().send(request)
-            return (yield from super().send(request)) if response.status == 401 else response
+            response = yield from self.own.send(request)
+            return (yield from self.own.send(request)) if response.status == 401 else response
+
+        def headers(self) -> Exchange[Mapping[str, str]]:
+            return self.own.headers()
 
     desk = Desk(["running"] * 2, faults=[401])
-    desk.platform.auth = Renewing({"X-Key": "k"})
+    desk.platform.auth = Renewing()
     assert all(isinstance(each, Run) for each in desk.ask([desk.asking(0), desk.asking(1)]))
     assert desk.sent == ["f?skip=0"] * 2
 

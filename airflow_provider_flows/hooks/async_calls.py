@@ -40,13 +40,16 @@ class AsyncCalls(ConnectedHook):
             self._held = outer
 
     def hold(self) -> None:
-        """Keep connection, session and token from now on; whoever does so must `let_go`."""
+        """Keep connection, session and token from now on until `let_go`; not twice.
+
+        For those of whom thousands wait at once; all others use `held`.
+        """
         from airflow_provider_flows.hooks.lines import lend_line  # which no worker needs
 
         self._held = lend_line(self.flow_conn_id, self._open_line)
 
     async def let_go(self) -> None:
-        """Keep them no longer; nothing happens where they are not kept."""
+        """Keep no longer what `hold` keeps; nothing happens where nothing is kept."""
         from airflow_provider_flows.hooks.lines import give_back
 
         line, self._held = self._held, None

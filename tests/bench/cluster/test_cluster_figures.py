@@ -59,7 +59,8 @@ def test_many_waits_are_judged_by_all_that_is_asked(change: dict[str, object], *
         "seconds": 90.0, "polls": 5, "at_once": 1, "longest": 0.2, "without_collector": 0.1, "well": True
     }  # fmt: skip
     told: dict[str, dict[str, Any]] = {
-        "asleep": {**usual, "at_once": 0},
+        "asleep": {**usual, "at_once": 0, "longest": 50.0},
+        "asleep again": {**usual, "at_once": 0},
         "from triggers": {**usual, **change},
         "through workers": usual,
     }

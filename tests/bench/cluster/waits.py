@@ -18,6 +18,7 @@ from tests.bench.context import Bars, Context
 from tests.bench.rows import Row
 
 LEAST_FASTER = 5.0
+ASLEEP = ("asleep", "asleep again")
 MOST_MORE = 0.1  # seconds of a stall beyond that of triggers that sleep
 _LONGEST = 1500.0  # seconds
 
@@ -50,11 +51,16 @@ def few(context: Context, airflow: Airflow) -> Row:
 
 
 def many(context: Context, airflow: Airflow) -> Row:
-    """Watch thousands of runs at once, and as many triggers that sleep; return the row."""
+    """Watch thousands of runs at once, and as many triggers that sleep; return the row.
+
+    The sleepers come twice, before and after: Airflow alone stalled for 8 seconds in one bench and for 50 in
+    another, and a bound that such a stall sets would tell nothing.
+    """
     told: dict[str, dict[str, Any]] = {}
     for what, dag_id, amount in (
-        ("asleep", "many_asleep", MANY),
+        (ASLEEP[0], "many_asleep", MANY),
         ("from triggers", "many_flows", MANY),
+        (ASLEEP[1], "many_asleep", MANY),
         ("through workers", "workers_flows", THROUGH_WORKERS),
     ):
         _counted(airflow)
@@ -69,7 +75,8 @@ def many(context: Context, airflow: Airflow) -> Row:
 
 
 def _row(told: Mapping[str, Mapping[str, Any]]) -> Row:
-    asleep, *watching = told.values()
+    watching = [each for what, each in told.items() if what not in ASLEEP]
+    bound = min(told[what]["longest"] for what in ASLEEP) + MOST_MORE
     well = all(each["well"] for each in told.values())
     once = all(each["at_once"] == 1 for each in watching)
     stall = max(each["longest"] for each in watching)
@@ -77,10 +84,11 @@ def _row(told: Mapping[str, Mapping[str, Any]]) -> Row:
         f"{MANY} runs watched by such sensors in one DAG run, and {THROUGH_WORKERS} through workers",
         f"{'all' if well else 'NOT ALL'} succeeded, {'none' if once else 'SOME'} asked for twice at once, "
         f"longest stall {_ms(stall)}",
-        f"all, none, ≤ {_ms(asleep['longest'] + MOST_MORE)}: 100 ms more than {MANY} that sleep",
-        well and once and stall <= asleep["longest"] + MOST_MORE,
+        f"all, none, ≤ {_ms(bound)}: 100 ms more than {MANY} that sleep",
+        well and once and stall <= bound,
         (
             "the sleepers are given the same, and the watched runs return nothing either",
+            "the sleepers come twice, and the shorter of their two longest stalls counts",
             *(_told(what, each) for what, each in told.items()),
         ),
     )

@@ -31,13 +31,14 @@ class AsyncCalls(ConnectedHook):
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
         """Keep connection, session and token between several calls: `async with hook.held(): …`."""
-        outer = self._held
-        self.hold()
-        try:
-            yield
-        finally:
-            await self.let_go()
-            self._held = outer
+        from airflow_provider_flows.hooks.lines import shared_line  # which no worker needs
+
+        async with shared_line(self.flow_conn_id, self._open_line) as line:
+            self._held = line
+            try:
+                yield
+            finally:  # whoever else holds on speaks on the same line, looked up anew
+                self._held = None
 
     def hold(self) -> None:
         """Keep connection, session and token from now on until `let_go`; not twice.
@@ -46,6 +47,8 @@ class AsyncCalls(ConnectedHook):
         """
         from airflow_provider_flows.hooks.lines import lend_line  # which no worker needs
 
+        if self._held is not None:
+            raise RuntimeError("this hook holds its connection already")
         self._held = lend_line(self.flow_conn_id, self._open_line)
 
     async def let_go(self) -> None:

@@ -32,7 +32,10 @@ class Alarm:
         return nap
 
     def close(self) -> None:
-        """Wake nobody any more."""
+        """Wake all at once: what they do next tells them that it is over."""
+        for _, _, nap in self._sleeping:
+            if not nap.done():
+                nap.set_result(None)
         self._sleeping.clear()
         self._set()
 

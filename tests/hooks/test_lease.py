@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_flows.hooks import lines
+from airflow_provider_flows.hooks.flow import FlowHook
 from airflow_provider_flows.hooks.lines import Line, SharedLine, shared_line
 from airflow_provider_flows.platforms.connections import RawConnection
 from airflow_provider_flows.protocol.api import FlowApi
@@ -277,3 +278,40 @@ def test_cancelled_users_leave_their_places(serve: Serve) -> None:
         await stop(tasks[-1])
 
     on_line(store, use)
+
+
+def test_those_who_hold_on_at_once_leave_nothing_behind() -> None:
+    """Two who hold the line of one hook and leave in the order of their coming leave no line open."""
+
+    async def run() -> tuple[int, object]:
+        hook = FlowHook("vishwa_default")
+        has_left = asyncio.Event()
+
+        async def first() -> None:
+            async with hook.held():
+                await asyncio.sleep(0)
+            has_left.set()
+
+        async def second() -> None:
+            async with hook.held():
+                await has_left.wait()
+
+        await asyncio.gather(first(), second())
+        return len(lines._LINES[asyncio.get_running_loop()]), hook._held
+
+    assert asyncio.run(run()) == (0, None)
+
+
+def test_a_hook_holds_its_line_once() -> None:
+    """To hold on twice is refused, since only one line would be given back."""
+
+    async def run() -> None:
+        hook = FlowHook("vishwa_default")
+        hook.hold()
+        with pytest.raises(RuntimeError, match="already"):
+            hook.hold()
+        await hook.let_go()
+        await hook.let_go()
+        assert not lines._LINES[asyncio.get_running_loop()]
+
+    asyncio.run(run())

@@ -48,7 +48,7 @@ class AsyncCalls(ConnectedHook):
         from airflow_provider_flows.hooks.lines import lend_line  # which no worker needs
 
         if self._held is not None:
-            raise RuntimeError("this hook holds its connection already")
+            raise RuntimeError("this hook holds its connection already: use `held`, or another hook")
         self._held = lend_line(self.flow_conn_id, self._open_line)
 
     async def let_go(self) -> None:
